@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* topic: point codes and the three MQTT topics that carry everything. */
+#ifndef MATSANG_MESH_TOPIC_H
+#define MATSANG_MESH_TOPIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { POINT_CODE_MAX = 24, POINT_CODE_TEXT = POINT_CODE_MAX + 1, TOPIC_TEXT = 40 };
+
+#define TOPIC_GATEWAY "ms/gateway" /* retained: is the gateway listening? */
+#define TOPIC_ALL_UP "ms/+/up"     /* what the gateway subscribes to */
+#define TOPIC_GATEWAY_USER "gateway"
+
+/* Letters, digits and '-', 1 to POINT_CODE_MAX of them, and not the gateway's own user name. */
+bool point_code_ok(const char *code);
+
+/* Draw "ms/<code>/up" and "ms/<code>/down". code must be a valid point code. */
+void topic_up_draw(char text[static TOPIC_TEXT], const char *code);
+void topic_down_draw(char text[static TOPIC_TEXT], const char *code);
+
+/* The point code inside "ms/<code>/up". False, and code untouched, for any other topic. */
+bool topic_up_point(char code[static POINT_CODE_TEXT], const char *topic, size_t len);
+
+#endif

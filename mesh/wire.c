@@ -1,0 +1,587 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wire: the messages between node and gateway, bytes to structs and back. WIRE.md draws them. */
+#include "mesh/wire.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+enum {
+	BIRTH_HEAD = 37,
+	PAST_HEAD = 43,
+	PAST_EACH = 2 + SAMPLE_LEN, /* seconds after the sample before, then the sample */
+	WILL_LEN = 13,
+	ACK_LEN = 15,
+	ASK_LEN = 2,
+	GATE_LEN = 16,
+};
+
+static_assert(PAST_HEAD + PAST_EACH * WIRE_PAST_SAMPLES <= WIRE_MAX, "a full batch fits");
+static_assert(BIRTH_HEAD + WIRE_BIRTH_TEXT <= WIRE_MAX, "a full birth fits");
+
+static const uint64_t U48_MAX = 0xffffffffffffu;
+
+static void put(uint8_t **p, uint64_t v, unsigned bytes)
+{
+	while (bytes-- > 0)
+		*(*p)++ = (uint8_t)(v >> (8 * bytes));
+}
+
+static uint64_t get(const uint8_t **p, unsigned bytes)
+{
+	uint64_t v = 0;
+
+	while (bytes-- > 0)
+		v = v << 8 | *(*p)++;
+	return v;
+}
+
+/* ---- names ---- */
+
+static const char *const err_names[] = {
+	[WIRE_OK] = "ok",
+	[WIRE_SHORT] = "too_short",
+	[WIRE_LONG] = "too_long",
+	[WIRE_BAD_VERSION] = "wrong_version",
+	[WIRE_BAD_KIND] = "wrong_kind",
+	[WIRE_RANGE] = "out_of_range",
+	[WIRE_TEXT] = "not_utf8",
+};
+static_assert(COUNT(err_names) == WIRE_ERRS, "name every refusal");
+
+static const char *const kind_names[] = {
+	[WIRE_BIRTH] = "birth", [WIRE_BEAT] = "beat", [WIRE_NEWS] = "news", [WIRE_PAST] = "past",
+	[WIRE_WILL] = "will",   [WIRE_ACK] = "ack",   [WIRE_ASK] = "ask",   [WIRE_GATE] = "gate",
+};
+
+static const char *const cause_names[] = {
+	[CAUSE_NONE] = "none",       [CAUSE_POWER] = "power",     [CAUSE_ROUTER] = "router",
+	[CAUSE_PROVIDER] = "provider", [CAUSE_GATEWAY] = "gateway", [CAUSE_LINE] = "line",
+	[CAUSE_CAMERA] = "camera",   [CAUSE_DEVICE] = "device",   [CAUSE_OPEN] = "open",
+};
+static_assert(COUNT(cause_names) == CAUSES, "name every cause");
+
+static const char *const sure_names[] = {
+	[SURE_OPEN] = "open",
+	[SURE_PROBABLE] = "probable",
+	[SURE_CONFIRMED] = "confirmed",
+};
+static_assert(COUNT(sure_names) == SURES, "name every confidence");
+
+static const char *name(const char *const *names, size_t n, size_t i)
+{
+	return i < n && names[i] ? names[i] : "?";
+}
+
+const char *wire_err_str(enum wire_err e)
+{
+	return name(err_names, COUNT(err_names), (size_t)e);
+}
+
+const char *wire_kind_str(enum wire_kind k)
+{
+	return name(kind_names, COUNT(kind_names), (size_t)k);
+}
+
+const char *cause_str(enum cause c)
+{
+	return name(cause_names, COUNT(cause_names), (size_t)c);
+}
+
+const char *sure_str(enum sure s)
+{
+	return name(sure_names, COUNT(sure_names), (size_t)s);
+}
+
+/* ---- round trips ---- */
+
+/* 2^(i/16) in 1/65536, so that an octave has 16 even steps and no floating point is needed. */
+static const uint32_t octave[16] = { 65536, 68438, 71468, 74632, 77936,	 81386,	 84990,	 88752,
+				     92682, 96785, 101070, 105545, 110218, 115098, 120194, 125515 };
+
+int32_t wire_rtt_us(uint8_t packed)
+{
+	if (packed == 0)
+		return -1;
+	packed--;
+	return (int32_t)(((uint64_t)125 << (packed / 16)) * octave[packed % 16] >> 16);
+}
+
+uint8_t wire_rtt_pack(int32_t us)
+{
+	if (us < 0)
+		return 0;
+	/* Halfway between two steps belongs to the upper one; a binary search over a rising table. */
+	unsigned lo = 1, hi = 255;
+
+	while (lo < hi) {
+		unsigned mid = (lo + hi + 1) / 2;
+
+		if (wire_rtt_us((uint8_t)mid) <= us)
+			lo = mid;
+		else
+			hi = mid - 1;
+	}
+	if (lo < 255 && wire_rtt_us((uint8_t)(lo + 1)) - us < us - wire_rtt_us((uint8_t)lo))
+		lo++;
+	return (uint8_t)lo;
+}
+
+/* ---- samples and verdicts ---- */
+
+enum {
+	SAMPLE_MAINS_KNOWN = 1,
+	SAMPLE_MAINS_ON = 2,
+	SAMPLE_ROUTER_KNOWN = 4,
+	SAMPLE_ROUTER_ANSWERS = 8,
+	SAMPLE_FLAGS = 15,
+};
+
+/* "on" without "known" means nothing and is never sent, so that one state has one spelling. */
+static bool said_unknown(uint64_t flags, uint64_t known, uint64_t said)
+{
+	return (flags & said) && !(flags & known);
+}
+
+void wire_sample_put(uint8_t buf[static SAMPLE_LEN], const struct sample *s)
+{
+	unsigned flags = 0;
+
+	assert(s->lost <= 100);
+	if (s->mains_known)
+		flags |= SAMPLE_MAINS_KNOWN | (s->mains_on ? SAMPLE_MAINS_ON : 0u);
+	if (s->router_known)
+		flags |= SAMPLE_ROUTER_KNOWN | (s->router_answers ? SAMPLE_ROUTER_ANSWERS : 0u);
+	buf[0] = (uint8_t)flags;
+	buf[1] = s->cams_up;
+	buf[2] = s->router_rtt;
+	buf[3] = s->out_rtt;
+	buf[4] = s->lost;
+	buf[5] = (uint8_t)s->temp_c;
+	buf[6] = 0; /* spare: what a later version adds, this one ignores */
+}
+
+enum wire_err wire_sample_get(struct sample *out, const uint8_t buf[static SAMPLE_LEN])
+{
+	uint8_t flags = buf[0];
+
+	if (flags & ~SAMPLE_FLAGS || buf[4] > 100 || buf[6] != 0 ||
+	    said_unknown(flags, SAMPLE_MAINS_KNOWN, SAMPLE_MAINS_ON) ||
+	    said_unknown(flags, SAMPLE_ROUTER_KNOWN, SAMPLE_ROUTER_ANSWERS))
+		return WIRE_RANGE;
+	*out = (struct sample){
+		.mains_known = flags & SAMPLE_MAINS_KNOWN,
+		.mains_on = flags & SAMPLE_MAINS_ON,
+		.router_known = flags & SAMPLE_ROUTER_KNOWN,
+		.router_answers = flags & SAMPLE_ROUTER_ANSWERS,
+		.cams_up = buf[1],
+		.router_rtt = buf[2],
+		.out_rtt = buf[3],
+		.lost = buf[4],
+		.temp_c = (int8_t)buf[5],
+	};
+	return WIRE_OK;
+}
+
+void wire_verdict_put(uint8_t buf[static VERDICT_LEN], const struct verdict *v)
+{
+	uint8_t *p = buf;
+
+	assert(v->cause < CAUSES && v->sure < SURES && v->cams_n <= WIRE_CAMERAS);
+	put(&p, (uint64_t)v->cause, 1);
+	put(&p, (uint64_t)v->sure, 1);
+	put(&p, v->facts, 2);
+	put(&p, v->cams_up, 1);
+	put(&p, v->cams_n, 1);
+}
+
+enum wire_err wire_verdict_get(struct verdict *out, const uint8_t buf[static VERDICT_LEN])
+{
+	unsigned facts = (unsigned)buf[2] << 8 | buf[3];
+
+	if (buf[0] >= CAUSES || buf[1] >= SURES || facts & ~(unsigned)FACTS_ALL ||
+	    buf[5] > WIRE_CAMERAS || buf[4] >> buf[5] ||
+	    said_unknown(facts, FACT_MAINS_KNOWN, FACT_MAINS_ON) ||
+	    said_unknown(facts, FACT_ROUTER_KNOWN, FACT_ROUTER_ANSWERS) ||
+	    said_unknown(facts, FACT_OUTSIDE_KNOWN, FACT_OUTSIDE_ANSWERS))
+		return WIRE_RANGE;
+	*out = (struct verdict){ .cause = (enum cause)buf[0],
+				 .sure = (enum sure)buf[1],
+				 .facts = (uint16_t)facts,
+				 .cams_up = buf[4],
+				 .cams_n = buf[5] };
+	return WIRE_OK;
+}
+
+/* ---- heads ---- */
+
+static void put_first(uint8_t **p, enum wire_kind kind)
+{
+	put(p, (uint64_t)WIRE_VERSION << 4 | (uint64_t)kind, 1);
+}
+
+enum wire_err wire_kind_of(enum wire_kind *kind, const uint8_t *buf, size_t len)
+{
+	unsigned k;
+
+	if (len < 1)
+		return WIRE_SHORT;
+	if (len > WIRE_MAX)
+		return WIRE_LONG;
+	if (buf[0] >> 4 != WIRE_VERSION)
+		return WIRE_BAD_VERSION;
+	k = buf[0] & 15;
+	if (k >= COUNT(kind_names) || !kind_names[k])
+		return WIRE_BAD_KIND;
+	*kind = (enum wire_kind)k;
+	return WIRE_OK;
+}
+
+/* The first byte, and a length between least and most. */
+static enum wire_err open_as(enum wire_kind want, const uint8_t *buf, size_t len, size_t least,
+			     size_t most)
+{
+	enum wire_kind kind;
+	enum wire_err e = wire_kind_of(&kind, buf, len);
+
+	if (e != WIRE_OK)
+		return e;
+	if (kind != want)
+		return WIRE_BAD_KIND;
+	return len < least ? WIRE_SHORT : len > most ? WIRE_LONG : WIRE_OK;
+}
+
+static void put_head(uint8_t **p, const struct record_head *h, int64_t age_ms, uint64_t oldest,
+		     uint16_t more)
+{
+	assert(h->seq >= 1 && h->seq <= U48_MAX && oldest <= h->seq && h->t_ms >= 0 && h->wall.ms >= 0);
+	put(p, h->boot, 8);
+	put(p, h->seq, 6);
+	put(p, (uint64_t)h->t_ms, 6);
+	put(p, (uint64_t)h->wall.ms, 6);
+	put(p, (uint64_t)h->quality, 1);
+	put(p, age_ms < 0 ? U48_MAX : (uint64_t)age_ms, 6);
+	put(p, oldest, 6);
+	put(p, more, 2);
+}
+
+static enum wire_err get_head(const uint8_t **p, struct record_head *h, int64_t *age_ms,
+			      uint64_t *oldest, uint16_t *more)
+{
+	uint64_t age, quality;
+
+	h->boot = get(p, 8);
+	h->seq = get(p, 6);
+	h->t_ms = (int64_t)get(p, 6);
+	h->wall.ms = (int64_t)get(p, 6);
+	quality = get(p, 1);
+	age = get(p, 6);
+	*oldest = get(p, 6);
+	*more = (uint16_t)get(p, 2);
+	if (quality > CLOCK_NTP || h->seq < 1 || *oldest > h->seq)
+		return WIRE_RANGE;
+	h->quality = (enum clock_quality)quality;
+	*age_ms = age == U48_MAX ? -1 : (int64_t)age;
+	return WIRE_OK;
+}
+
+/* ---- birth ---- */
+
+static size_t utf8_len(const uint8_t *s, size_t left)
+{
+	static const struct {
+		uint8_t mask, is;
+		uint32_t least;
+	} shape[] = { { 0x80, 0x00, 0x20 }, { 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 },
+		      { 0xf8, 0xf0, 0x10000 } };
+
+	for (size_t n = 0; n < COUNT(shape); n++) {
+		uint32_t code;
+
+		if ((s[0] & shape[n].mask) != shape[n].is)
+			continue;
+		if (n + 1 > left)
+			return 0;
+		code = s[0] & (uint8_t)~shape[n].mask;
+		for (size_t i = 1; i <= n; i++) {
+			if ((s[i] & 0xc0) != 0x80)
+				return 0;
+			code = code << 6 | (s[i] & 0x3f);
+		}
+		return code < shape[n].least || code == 0x7f || code > 0x10ffff ||
+				       (code >= 0xd800 && code <= 0xdfff)
+			       ? 0
+			       : n + 1;
+	}
+	return 0;
+}
+
+/* Well-formed UTF-8 without control characters: it may reach a page or a log. */
+static bool text_ok(const uint8_t *s, size_t len)
+{
+	while (len > 0) {
+		size_t n = utf8_len(s, len);
+
+		if (n == 0)
+			return false;
+		s += n;
+		len -= n;
+	}
+	return true;
+}
+
+size_t wire_birth_encode(uint8_t buf[static WIRE_MAX], const struct wire_birth *in)
+{
+	uint8_t *p = buf;
+
+	assert(in->text_len <= WIRE_BIRTH_TEXT && in->cams_n <= WIRE_CAMERAS && in->pace_s >= 1);
+	put_first(&p, WIRE_BIRTH);
+	put(&p, in->boot, 8);
+	put(&p, in->conn, 4);
+	put(&p, (uint64_t)in->t_ms, 6);
+	put(&p, (uint64_t)in->wall.ms, 6);
+	put(&p, (uint64_t)in->quality << 4 | in->cams_n, 1);
+	put(&p, in->pace_s, 2);
+	put(&p, in->waiting > 0xffffff ? 0xffffff : in->waiting, 3);
+	wire_verdict_put(p, &in->verdict);
+	p += VERDICT_LEN;
+	if (in->text_len)
+		memcpy(p, in->text, in->text_len);
+	return (size_t)(p - buf) + in->text_len;
+}
+
+enum wire_err wire_birth_decode(struct wire_birth *out, const uint8_t *buf, size_t len)
+{
+	struct wire_birth b = { 0 };
+	const uint8_t *p = buf + 1;
+	unsigned both;
+	enum wire_err e = open_as(WIRE_BIRTH, buf, len, BIRTH_HEAD, BIRTH_HEAD + WIRE_BIRTH_TEXT);
+
+	if (e != WIRE_OK)
+		return e;
+	b.boot = get(&p, 8);
+	b.conn = (uint32_t)get(&p, 4);
+	b.t_ms = (int64_t)get(&p, 6);
+	b.wall.ms = (int64_t)get(&p, 6);
+	both = (unsigned)get(&p, 1);
+	b.cams_n = both & 15;
+	b.pace_s = (uint16_t)get(&p, 2);
+	b.waiting = (uint32_t)get(&p, 3);
+	e = wire_verdict_get(&b.verdict, p);
+	if (e != WIRE_OK)
+		return e;
+	p += VERDICT_LEN;
+	b.text = (const char *)p;
+	b.text_len = len - BIRTH_HEAD;
+	if (both >> 4 > CLOCK_NTP || b.cams_n > WIRE_CAMERAS || b.pace_s < 1)
+		return WIRE_RANGE;
+	b.quality = (enum clock_quality)(both >> 4);
+	if (!text_ok(p, b.text_len))
+		return WIRE_TEXT;
+	*out = b;
+	return WIRE_OK;
+}
+
+/* ---- beat ---- */
+
+size_t wire_beat_encode(uint8_t buf[static WIRE_MAX], const struct wire_beat *in)
+{
+	uint8_t *p = buf, sample[SAMPLE_LEN];
+
+	put_first(&p, WIRE_BEAT);
+	put(&p, in->t_s, 2);
+	put(&p, in->waiting, 1);
+	wire_sample_put(sample, &in->sample);
+	memcpy(p, sample, SAMPLE_LEN - 1); /* a beat leaves the spare byte at home */
+	return WIRE_BEAT_LEN;
+}
+
+enum wire_err wire_beat_decode(struct wire_beat *out, const uint8_t *buf, size_t len)
+{
+	struct wire_beat b;
+	uint8_t sample[SAMPLE_LEN] = { 0 };
+	const uint8_t *p = buf + 1;
+	enum wire_err e = open_as(WIRE_BEAT, buf, len, WIRE_BEAT_LEN, WIRE_BEAT_LEN);
+
+	if (e != WIRE_OK)
+		return e;
+	b.t_s = (uint16_t)get(&p, 2);
+	b.waiting = (uint8_t)get(&p, 1);
+	memcpy(sample, p, SAMPLE_LEN - 1);
+	e = wire_sample_get(&b.sample, sample);
+	if (e == WIRE_OK)
+		*out = b;
+	return e;
+}
+
+/* ---- news ---- */
+
+size_t wire_news_encode(uint8_t buf[static WIRE_MAX], const struct wire_news *in)
+{
+	uint8_t *p = buf;
+
+	put_first(&p, WIRE_NEWS);
+	put_head(&p, &in->head, in->age_ms, in->oldest, in->more);
+	wire_verdict_put(p, &in->verdict);
+	return WIRE_NEWS_LEN;
+}
+
+enum wire_err wire_news_decode(struct wire_news *out, const uint8_t *buf, size_t len)
+{
+	struct wire_news n;
+	const uint8_t *p = buf + 1;
+	enum wire_err e = open_as(WIRE_NEWS, buf, len, WIRE_NEWS_LEN, WIRE_NEWS_LEN);
+
+	if (e == WIRE_OK)
+		e = get_head(&p, &n.head, &n.age_ms, &n.oldest, &n.more);
+	if (e == WIRE_OK)
+		e = wire_verdict_get(&n.verdict, p);
+	if (e == WIRE_OK)
+		*out = n;
+	return e;
+}
+
+/* ---- past ---- */
+
+size_t wire_past_encode(uint8_t buf[static WIRE_MAX], const struct wire_past *in)
+{
+	uint8_t *p = buf;
+
+	assert(in->n >= 1 && in->n <= WIRE_PAST_SAMPLES && in->after_s[0] == 0);
+	put_first(&p, WIRE_PAST);
+	put_head(&p, &in->head, in->age_ms, in->oldest, in->more);
+	put(&p, in->n, 1);
+	for (unsigned i = 0; i < in->n; i++) {
+		uint32_t step = i ? in->after_s[i] - in->after_s[i - 1] : 0;
+
+		assert(step <= 0xffff);
+		put(&p, step, 2);
+		wire_sample_put(p, &in->sample[i]);
+		p += SAMPLE_LEN;
+	}
+	return (size_t)(p - buf);
+}
+
+enum wire_err wire_past_decode(struct wire_past *out, const uint8_t *buf, size_t len)
+{
+	struct wire_past d = { 0 };
+	const uint8_t *p = buf + 1;
+	uint32_t after = 0;
+	enum wire_err e = open_as(WIRE_PAST, buf, len, PAST_HEAD + PAST_EACH, WIRE_MAX);
+
+	if (e == WIRE_OK)
+		e = get_head(&p, &d.head, &d.age_ms, &d.oldest, &d.more);
+	if (e != WIRE_OK)
+		return e;
+	d.n = (uint8_t)get(&p, 1);
+	if (d.n < 1 || d.n > WIRE_PAST_SAMPLES || d.head.seq + d.n - 1 > U48_MAX)
+		return WIRE_RANGE;
+	if (len != PAST_HEAD + (size_t)PAST_EACH * d.n)
+		return len < PAST_HEAD + (size_t)PAST_EACH * d.n ? WIRE_SHORT : WIRE_LONG;
+	for (unsigned i = 0; i < d.n; i++, p += SAMPLE_LEN) {
+		after += (uint32_t)get(&p, 2);
+		d.after_s[i] = after;
+		e = wire_sample_get(&d.sample[i], p);
+		if (e != WIRE_OK)
+			return e;
+	}
+	if (d.after_s[0] != 0)
+		return WIRE_RANGE;
+	*out = d;
+	return WIRE_OK;
+}
+
+/* ---- the short ones ---- */
+
+size_t wire_will_encode(uint8_t buf[static WIRE_MAX], const struct wire_will *in)
+{
+	uint8_t *p = buf;
+
+	put_first(&p, WIRE_WILL);
+	put(&p, in->boot, 8);
+	put(&p, in->conn, 4);
+	return WILL_LEN;
+}
+
+enum wire_err wire_will_decode(struct wire_will *out, const uint8_t *buf, size_t len)
+{
+	const uint8_t *p = buf + 1;
+	enum wire_err e = open_as(WIRE_WILL, buf, len, WILL_LEN, WILL_LEN);
+
+	if (e != WIRE_OK)
+		return e;
+	out->boot = get(&p, 8);
+	out->conn = (uint32_t)get(&p, 4);
+	return WIRE_OK;
+}
+
+size_t wire_ack_encode(uint8_t buf[static WIRE_MAX], const struct wire_ack *in)
+{
+	uint8_t *p = buf;
+
+	put_first(&p, WIRE_ACK);
+	put(&p, in->boot, 8);
+	put(&p, in->seq, 6);
+	return ACK_LEN;
+}
+
+enum wire_err wire_ack_decode(struct wire_ack *out, const uint8_t *buf, size_t len)
+{
+	const uint8_t *p = buf + 1;
+	enum wire_err e = open_as(WIRE_ACK, buf, len, ACK_LEN, ACK_LEN);
+
+	if (e != WIRE_OK)
+		return e;
+	out->boot = get(&p, 8);
+	out->seq = get(&p, 6);
+	return WIRE_OK;
+}
+
+size_t wire_ask_encode(uint8_t buf[static WIRE_MAX], const struct wire_ask *in)
+{
+	uint8_t *p = buf;
+
+	assert(in->what != 0 && !(in->what & ~(ASK_BEAT | ASK_BIRTH)));
+	put_first(&p, WIRE_ASK);
+	put(&p, in->what, 1);
+	return ASK_LEN;
+}
+
+enum wire_err wire_ask_decode(struct wire_ask *out, const uint8_t *buf, size_t len)
+{
+	enum wire_err e = open_as(WIRE_ASK, buf, len, ASK_LEN, ASK_LEN);
+
+	if (e != WIRE_OK)
+		return e;
+	if (buf[1] == 0 || buf[1] & ~(ASK_BEAT | ASK_BIRTH))
+		return WIRE_RANGE;
+	out->what = buf[1];
+	return WIRE_OK;
+}
+
+size_t wire_gate_encode(uint8_t buf[static WIRE_MAX], const struct wire_gate *in)
+{
+	uint8_t *p = buf;
+
+	put_first(&p, WIRE_GATE);
+	put(&p, in->up, 1);
+	put(&p, in->epoch, 8);
+	put(&p, (uint64_t)in->wall.ms, 6);
+	return GATE_LEN;
+}
+
+enum wire_err wire_gate_decode(struct wire_gate *out, const uint8_t *buf, size_t len)
+{
+	const uint8_t *p = buf + 1;
+	enum wire_err e = open_as(WIRE_GATE, buf, len, GATE_LEN, GATE_LEN);
+
+	if (e != WIRE_OK)
+		return e;
+	if (buf[1] > 1)
+		return WIRE_RANGE;
+	out->up = get(&p, 1) != 0;
+	out->epoch = get(&p, 8);
+	out->wall.ms = (int64_t)get(&p, 6);
+	return WIRE_OK;
+}
