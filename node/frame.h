@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* frame: one spooled record as 48 bytes with a checksum. */
+#ifndef MATSANG_NODE_FRAME_H
+#define MATSANG_NODE_FRAME_H
+
+#include "mesh/wire.h"
+
+/*
+ * Big-endian:
+ *
+ *	'M' K Q 00  boot*8  seq*8  t_ms*8  wall_ms*8  body*8  crc32*4
+ *
+ *	K     kind: 'H' head, 'N' news, 'S' sample
+ *	Q     quality of the wall time, enum clock_quality
+ *	body  a verdict or a sample as on the wire, then zeros
+ *	crc   CRC-32 (IEEE 802.3) of the 44 bytes before it
+ *
+ * A head's seq is the next one of its boot; its times and body are zero.
+ */
+enum { FRAME_LEN = 48 };
+
+enum record_kind { RECORD_HEAD, RECORD_NEWS, RECORD_SAMPLE };
+
+struct record {
+	enum record_kind kind;
+	struct record_head head;
+	struct verdict verdict; /* RECORD_NEWS */
+	struct sample sample;   /* RECORD_SAMPLE */
+};
+
+/* Fields must be in range, as for the wire (asserted). */
+void frame_encode(uint8_t buf[static FRAME_LEN], const struct record *r);
+
+/* False, and *out untouched, when the checksum or a field is wrong. What is accepted encodes back
+ * to the same bytes. */
+bool frame_decode(struct record *out, const uint8_t buf[static FRAME_LEN]);
+
+#endif

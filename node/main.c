@@ -1,0 +1,579 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* matsang-node: wires one point's core to pins, pings, broker and disk. Decides nothing. */
+#include "hw/gpio.h"
+#include "hw/lamp.h"
+#include "mesh/key.h"
+#include "mesh/log.h"
+#include "mesh/loop.h"
+#include "mesh/mqtt.h"
+#include "mesh/topic.h"
+#include "node/disk_file.h"
+#include "node/disk_none.h"
+#include "node/ping.h"
+#include "node/settings.h"
+#include "node/spool.h"
+#include "node/state.h"
+#include "node/vitals.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+	EXIT_USAGE = 2,
+	EXIT_SETTINGS = 3,
+	TICK_MS = 1000, /* the socket's facts are read this often */
+	VITALS_TICKS = 60,
+	WATCHDOG_TICKS = 5,
+	JUMP_MS = 2000, /* a wall clock that moved this much against the other is worth a line */
+	BYE_MS = 1000,
+	TURNS = 64, /* of one wake-up; then the loop gets its turn */
+};
+
+struct app {
+	struct node_settings *settings;
+	struct node_options options;
+	char *birth_text;
+	uint64_t boot;
+	uint8_t key[KEY_MAX]; /* wiped once the connection has it */
+	size_t key_len;
+	struct loop *loop;
+	struct gpio *gpio;
+	struct loop_watch *wires;
+	struct ping *ping;
+	struct mqtt *mqtt;
+	struct disk disk;
+	struct spool spool;
+	struct node node;
+	struct node_acts acts;
+	struct loop_alarm *due, *tick, *light;
+	char topic_up[TOPIC_TEXT], topic_down[TOPIC_TEXT];
+	bool linked;
+	char last_why[MQTT_WHY];
+	struct verdict verdict;
+	enum lamp lamp;
+	mono_t lamp_since;
+	int64_t wall_less_mono; /* ms; watched for jumps */
+	unsigned ticks;
+	int spool_error;
+};
+
+/* ---- acting ---- */
+
+static void light(struct app *a, mono_t now)
+{
+	int64_t ms = mono_since(now, a->lamp_since), next = lamp_next(a->lamp, ms);
+
+	if (!gpio_fitted(a->gpio, GPIO_LIGHT, 0))
+		return;
+	gpio_set(a->gpio, GPIO_LIGHT, lamp_on(a->lamp, ms));
+	loop_alarm_set(a->light, next == INT64_MAX ? MONO_NEVER : mono_after(now, next));
+}
+
+static void on_light(void *self, mono_t now)
+{
+	light(self, now);
+}
+
+static void act_light(struct app *a, mono_t now)
+{
+	if (a->lamp == a->acts.lamp)
+		return;
+	log_debug("light: %s -> %s", lamp_str(a->lamp), lamp_str(a->acts.lamp));
+	a->lamp = a->acts.lamp;
+	a->lamp_since = now;
+	light(a, now);
+}
+
+static void act_send(struct app *a, mono_t now)
+{
+	for (unsigned i = 0; i < a->acts.n_send; i++) {
+		int err = mqtt_send(a->mqtt, a->topic_up, a->acts.send[i].buf, a->acts.send[i].len,
+				    false);
+		enum wire_kind kind;
+
+		if (err) {
+			log_debug("not sent: %s", strerror(-err));
+			node_unsent(&a->node, now);
+			return;
+		}
+		if (wire_kind_of(&kind, a->acts.send[i].buf, a->acts.send[i].len) == WIRE_OK)
+			log_debug("sent %s, %zu bytes", wire_kind_str(kind), a->acts.send[i].len);
+	}
+}
+
+static const char *address_of(const struct app *a, enum node_target kind, unsigned which,
+			      char router[static VITALS_ADDRESS])
+{
+	switch (kind) {
+	case NODE_ROUTER:
+		if (strcmp(a->settings->router, "auto") != 0)
+			return a->settings->router;
+		return vitals_router(router) ? router : NULL;
+	case NODE_OUTSIDE:
+		return a->settings->outside[which];
+	case NODE_CAMERA:
+		return a->settings->cameras[which].address;
+	}
+	return NULL;
+}
+
+enum { TAG_WHICH = 16 }; /* a ping's tag: kind * TAG_WHICH + which */
+
+static void probe(struct app *a, enum node_target kind, unsigned which, mono_t now)
+{
+	char router[VITALS_ADDRESS];
+	const char *address;
+
+	if (!(a->acts.probes & node_probe_bit(kind, which)))
+		return;
+	address = address_of(a, kind, which, router);
+	/* Without a default route there is no router to answer. */
+	if (!address || ping_send(a->ping, address, (unsigned)kind * TAG_WHICH + which) != 0)
+		node_pinged(&a->node, kind, which, PING_SILENT, now);
+}
+
+static void act_probe(struct app *a, mono_t now)
+{
+	probe(a, NODE_ROUTER, 0, now);
+	for (unsigned i = 0; i < a->options.outside_n; i++)
+		probe(a, NODE_OUTSIDE, i, now);
+	for (unsigned i = 0; i < a->options.cameras_n; i++)
+		probe(a, NODE_CAMERA, i, now);
+}
+
+static void act_log(struct app *a)
+{
+	const struct verdict *v = &a->acts.verdict;
+
+	if (a->acts.verdict_changed)
+		log_point(a->settings->point,
+			  "verdict: %s %s -> %s %s, facts %03x, cameras %02x of %u",
+			  cause_str(a->verdict.cause), sure_str(a->verdict.sure),
+			  cause_str(v->cause), sure_str(v->sure), v->facts, v->cams_up, v->cams_n);
+	a->verdict = *v;
+	if (a->acts.spool_error && a->acts.spool_error != a->spool_error)
+		log_err("spool: %s; records are kept in memory", strerror(-a->acts.spool_error));
+	a->spool_error = a->acts.spool_error;
+}
+
+/* Decide and act, until nothing is due now. */
+static void turn(struct app *a, mono_t now)
+{
+	for (unsigned i = 0; i < TURNS; i++) {
+		node_step(&a->node, now, clock_wall(), clock_wall_quality(), &a->acts);
+		act_log(a);
+		act_send(a, now);
+		if (a->acts.dial)
+			mqtt_hurry(a->mqtt);
+		act_probe(a, now);
+		act_light(a, now);
+		if (!mono_reached(now, node_due(&a->node)))
+			break;
+	}
+	loop_alarm_set(a->due, node_due(&a->node));
+}
+
+static void on_due(void *self, mono_t now)
+{
+	turn(self, now);
+}
+
+/* ---- hearing ---- */
+
+static void on_ping(void *self, unsigned tag, int32_t rtt_us, mono_t now)
+{
+	struct app *a = self;
+	bool had_right = !a->node.no_ping_right;
+
+	node_pinged(&a->node, (enum node_target)(tag / TAG_WHICH), tag % TAG_WHICH, rtt_us, now);
+	if (had_right && a->node.no_ping_right)
+		log_err("no right to ping: set net.ipv4.ping_group_range, or grant CAP_NET_RAW");
+	turn(a, now);
+}
+
+static void read_mains(struct app *a, mono_t now)
+{
+	int level = gpio_read(a->gpio, GPIO_MAINS, 0);
+
+	if (level >= 0)
+		node_mains(&a->node, level, now);
+}
+
+static void on_wires(void *self, mono_t now)
+{
+	struct app *a = self;
+	struct gpio_edge e;
+
+	while (gpio_next(a->gpio, &e)) {
+		if (e.wire == GPIO_MAINS) {
+			log_debug("mains: %s", e.on ? "on" : "off");
+			node_mains(&a->node, e.on, e.at);
+			turn(a, now);
+		}
+	}
+	/* Edges are hints. */
+	read_mains(a, now);
+	turn(a, now);
+}
+
+static void feed_link(struct app *a, mono_t now)
+{
+	struct mqtt_link l;
+
+	mqtt_link(a->mqtt, &l);
+	/* A connection that is already gone is about to say so itself. */
+	if (a->linked && l.up)
+		node_link(&a->node, true, l.unacked, l.ack_age_ms, l.rtt_us, now);
+}
+
+static void next_will(struct app *a)
+{
+	uint8_t will[WIRE_MAX];
+	size_t len = node_will(&a->node, will);
+
+	mqtt_set_will(a->mqtt, will, len);
+}
+
+static void on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
+{
+	struct app *a = self;
+
+	switch (e->kind) {
+	case MQTT_UP:
+		log_info("broker: connected");
+		a->linked = true;
+		a->last_why[0] = '\0';
+		node_link(&a->node, true, false, 0, -1, now);
+		feed_link(a, now);
+		next_will(a);
+		loop_notify("STATUS=connected");
+		break;
+	case MQTT_DOWN:
+		/* The same failure again and again is one line. */
+		if (a->linked || strcmp(a->last_why, e->why) != 0)
+			log_warn(
+				"broker: %s%s", e->why,
+				e->refused
+					? "; it knows us not: is the point enrolled, the key right?"
+					: "");
+		memcpy(a->last_why, e->why, sizeof a->last_why);
+		a->linked = false;
+		node_link(&a->node, false, false, 0, -1, now);
+		loop_notify("STATUS=no connection to the broker");
+		break;
+	case MQTT_MESSAGE:
+		node_heard(&a->node, e->topic, e->payload, e->len, now);
+		break;
+	}
+	turn(a, now);
+}
+
+static void watch_clock(struct app *a, mono_t now)
+{
+	int64_t less = clock_wall().ms - now.ms, moved = less - a->wall_less_mono;
+
+	if (moved > JUMP_MS || moved < -JUMP_MS)
+		log_info("the clock was set %+lld s", (long long)(moved / 1000));
+	a->wall_less_mono = less;
+}
+
+static void on_tick(void *self, mono_t now)
+{
+	struct app *a = self;
+
+	if (a->ticks % VITALS_TICKS == 0)
+		node_temp(&a->node, vitals_temp());
+	if (a->ticks % WATCHDOG_TICKS == 0)
+		loop_notify("WATCHDOG=1");
+	a->ticks++;
+	watch_clock(a, now);
+	read_mains(a, now);
+	feed_link(a, now);
+	turn(a, now);
+	loop_alarm_set(a->tick, mono_after(now, TICK_MS));
+}
+
+/* ---- opening and closing ---- */
+
+static void open_spool(struct app *a, mono_t now)
+{
+	char path[PATH_MAX];
+	const struct spool_counters *c = &a->spool.count;
+	const struct disk *disk = &a->disk;
+	int err;
+
+	if (mkdir(a->settings->state_dir, 0700) < 0 && errno != EEXIST)
+		log_warn("%s: %s", a->settings->state_dir, strerror(errno));
+	snprintf(path, sizeof path, "%s/spool", a->settings->state_dir);
+	err = disk_file_open(&a->disk, path);
+	if (err) {
+		log_err("%s: %s; records are kept in memory only", path, strerror(-err));
+		disk = &disk_none;
+	}
+	err = spool_open(&a->spool, disk, (uint64_t)a->settings->spool_kib << 10, a->boot, now);
+	if (err && disk != &disk_none)
+		log_err("%s: %s; records are kept in memory", path, strerror(-err));
+	if (c->lost || c->torn || c->corrupt)
+		log_warn("%s: begun anew %llu times, %llu frames torn off, %llu unreadable", path,
+			 (unsigned long long)c->lost, (unsigned long long)c->torn,
+			 (unsigned long long)c->corrupt);
+	if (spool_held(&a->spool) > 0)
+		log_info("%s: %llu records wait", path, (unsigned long long)spool_held(&a->spool));
+}
+
+/* Differs on every node and every boot; no secret. */
+static uint64_t seed(const struct app *a)
+{
+	uint64_t h = a->boot;
+
+	for (const char *p = a->settings->point; *p; p++)
+		h = (h ^ (uint8_t)*p) * 0x100000001b3u;
+	return h;
+}
+
+static int open_mqtt(struct app *a)
+{
+	const struct node_settings *s = a->settings;
+	struct mqtt_options o = {
+		.identity = s->point,
+		.n_endpoints = s->n_brokers,
+		.subscriptions = { a->topic_down, TOPIC_GATEWAY },
+		.n_subscriptions = 2,
+		.alias_topic = a->topic_up,
+		.will_topic = a->topic_up,
+		.keepalive_s = (uint16_t)s->keepalive_s,
+		.user_timeout_ms = (unsigned)s->link_timeout_s * 1000,
+		.retry_min_ms = s->retry_min_ms,
+		.retry_max_ms = s->retry_max_ms,
+		.seed = seed(a),
+	};
+	uint8_t will[WIRE_MAX];
+
+	for (size_t i = 0; i < s->n_brokers; i++)
+		o.endpoints[i] = s->brokers[i];
+	o.will_len = node_will(&a->node, will);
+	memcpy(o.will, will, o.will_len);
+	memcpy(o.key, a->key, sizeof o.key);
+	o.key_len = a->key_len;
+	a->mqtt = mqtt_new(a->loop, &o, on_mqtt, a);
+	explicit_bzero(o.key, sizeof o.key);
+	explicit_bzero(a->key, sizeof a->key);
+	if (!a->mqtt)
+		log_err("broker: %s", strerror(errno));
+	return a->mqtt ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int open_wires(struct app *a)
+{
+	const struct gpio_options o = node_settings_gpio(a->settings);
+	char why[GPIO_WHY];
+
+	a->gpio = gpio_open(&o, why);
+	if (!a->gpio) {
+		fprintf(stderr, "matsang-node: %s\n", why);
+		return EXIT_FAILURE;
+	}
+	a->wires = loop_watch_new(a->loop, gpio_fd(a->gpio), LOOP_READ, on_wires, a);
+	return a->wires ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int open_all(struct app *a)
+{
+	const mono_t now = clock_mono();
+	int status;
+
+	a->loop = loop_new();
+	if (!a->loop)
+		return EXIT_FAILURE;
+	a->due = loop_alarm_new(a->loop, on_due, a);
+	a->tick = loop_alarm_new(a->loop, on_tick, a);
+	a->light = loop_alarm_new(a->loop, on_light, a);
+	a->ping = ping_new(a->loop, (int)a->settings->probe_timeout_ms, on_ping, a);
+	if (!a->due || !a->tick || !a->light || !a->ping)
+		return EXIT_FAILURE;
+	status = open_wires(a);
+	if (status != EXIT_SUCCESS)
+		return status;
+	open_spool(a, now);
+	a->wall_less_mono = clock_wall().ms - now.ms;
+	node_init(&a->node, &a->options, &a->spool, a->boot, seed(a), now);
+	a->verdict = a->node.verdict;
+	status = open_mqtt(a);
+	if (status != EXIT_SUCCESS)
+		return status;
+	read_mains(a, now);
+	loop_alarm_set(a->tick, now);
+	return EXIT_SUCCESS;
+}
+
+static void close_all(struct app *a)
+{
+	if (a->mqtt)
+		mqtt_bye(a->mqtt, BYE_MS);
+	mqtt_free(a->mqtt);
+	if (a->spool.disk && spool_flush(&a->spool) != 0)
+		log_err("spool: what was in memory only is lost");
+	disk_file_close(&a->disk);
+	loop_watch_free(a->wires);
+	gpio_close(a->gpio);
+	ping_free(a->ping);
+	loop_alarm_free(a->light);
+	loop_alarm_free(a->tick);
+	loop_alarm_free(a->due);
+	loop_free(a->loop);
+	free(a->birth_text);
+	node_settings_free(a->settings);
+}
+
+static int run(struct app *a)
+{
+	int status = open_all(a), err;
+
+	if (status != EXIT_SUCCESS)
+		return status;
+	/* Reading the settings is over; what it needed goes back to the system. */
+	malloc_trim(0);
+	log_info("point %s: started, boot %016llx", a->settings->point,
+		 (unsigned long long)a->boot);
+	loop_notify("READY=1");
+	err = loop_run(a->loop);
+	loop_notify("STOPPING=1");
+	if (err < 0)
+		log_err("loop: %s", strerror(-err));
+	log_info("point %s: ended", a->settings->point);
+	return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* ---- the command line ---- */
+
+static const char usage[] =
+	"usage: matsang-node [--verbose] [--check | --print-effective] FILE\n"
+	"       matsang-node --version\n"
+	"  --check            read the settings, say what is wrong, and end (3 when something is)\n"
+	"  --print-effective  print every setting in force\n"
+	"  --verbose          log more\n";
+
+struct words {
+	bool check, print;
+	const char *file;
+};
+
+/* -1 to go on, else the exit status. */
+static int parse(struct words *w, int argc, char **argv)
+{
+	static const struct option options[] = { { "check", no_argument, NULL, 'c' },
+						 { "print-effective", no_argument, NULL, 'p' },
+						 { "verbose", no_argument, NULL, 'v' },
+						 { "version", no_argument, NULL, 'V' },
+						 { "help", no_argument, NULL, 'h' },
+						 { NULL, 0, NULL, 0 } };
+	int o;
+
+	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (o) {
+		case 'c':
+			w->check = true;
+			break;
+		case 'p':
+			w->print = true;
+			break;
+		case 'v':
+			log_verbose(1);
+			break;
+		case 'V':
+			puts("matsang-node " MATSANG_VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		default:
+			fputs(usage, stderr);
+			return EXIT_USAGE;
+		}
+	}
+	if (argc - optind != 1) {
+		fputs(usage, stderr);
+		return EXIT_USAGE;
+	}
+	w->file = argv[optind];
+	return -1;
+}
+
+static int print_effective(const struct node_settings *s)
+{
+	char *text = conf_effective(s, &node_table);
+
+	if (!text)
+		return EXIT_FAILURE;
+	puts(text);
+	free(text);
+	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* Everything that wrong settings can spoil, before anything starts. */
+static int prepare(struct app *a)
+{
+	int err = vitals_boot(a->settings->boot_id_file, &a->boot);
+	char why[KEY_WHY];
+
+	if (err) {
+		fprintf(stderr, "%s: no boot id: %s; see \"boot_id_file\"\n",
+			a->settings->boot_id_file,
+			err == -EINVAL ? "not 16 hex digits" : strerror(-err));
+		return EXIT_SETTINGS;
+	}
+	if (!key_read(a->settings->key_file, a->key, &a->key_len, why)) {
+		fprintf(stderr, "%s\n", why);
+		return EXIT_SETTINGS;
+	}
+	a->options = node_settings_options(a->settings);
+	a->birth_text = node_settings_birth(a->settings);
+	if (a->birth_text) {
+		a->options.birth_text = a->birth_text;
+		a->options.birth_text_len = strlen(a->birth_text);
+	}
+	topic_up_draw(a->topic_up, a->settings->point);
+	topic_down_draw(a->topic_down, a->settings->point);
+	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	struct words w = { 0 };
+	struct app *a;
+	char why[CONF_WHY];
+	int status;
+
+	/* One heap for all threads: the household's board has little memory. */
+	mallopt(M_ARENA_MAX, 1);
+	log_open("matsang-node");
+	status = parse(&w, argc, argv);
+	if (status >= 0)
+		return status;
+	a = calloc(1, sizeof *a);
+	if (!a)
+		return EXIT_FAILURE;
+	a->settings = node_settings_load(w.file, why);
+	if (!a->settings) {
+		fprintf(stderr, "%s\n", why);
+		free(a);
+		return EXIT_SETTINGS;
+	}
+	if (w.print)
+		status = print_effective(a->settings);
+	else if (w.check)
+		status = EXIT_SUCCESS;
+	else
+		status = prepare(a);
+	if (status == EXIT_SUCCESS && !w.print && !w.check)
+		status = run(a);
+	close_all(a);
+	free(a);
+	return status;
+}

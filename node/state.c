@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* state: what the node believes now, and what it wants done: one machine made of the small ones. */
+#include "node/state.h"
+#include "node/state_know.h"
+
+#include <string.h>
+
+enum { BEAT_SETTLES_MS = 1000 };
+
+static const int64_t U48_MAX = 0xffffffffffff;
+
+/* ---- beginning ---- */
+
+/* Jitter of unlike things should not march together. */
+static uint64_t stir(uint64_t seed, uint64_t salt)
+{
+	seed += 0x9e3779b97f4a7c15u * (salt + 1);
+	seed = (seed ^ seed >> 30) * 0xbf58476d1ce4e5b9u;
+	seed = (seed ^ seed >> 27) * 0x94d049bb133111ebu;
+	return seed ^ seed >> 31;
+}
+
+static void begin_reach(struct node *n, struct reach *r, uint64_t seed, mono_t now)
+{
+	const struct node_options *o = n->o;
+	int64_t quick = o->probe_ms / 4, least = o->probe_timeout_ms + 100;
+
+	reach_init(r, o->probe_ms, quick > least ? quick : least, o->probe_fails, seed, now);
+}
+
+/* The house got its power at `woke`: router and cameras are about to start. */
+static void hurry(struct node *n, mono_t woke, mono_t now)
+{
+	mono_t until = mono_after(woke, NODE_WAKE_MS);
+
+	reach_hurry(&n->router, until, now);
+	for (unsigned i = 0; i < WIRE_CAMERAS; i++)
+		reach_hurry(&n->camera[i], until, now);
+}
+
+void node_init(struct node *n, const struct node_options *options, struct spool *spool,
+	       uint64_t boot, uint64_t seed, mono_t now)
+{
+	memset(n, 0, sizeof *n);
+	n->o = options;
+	n->spool = spool;
+	n->boot = boot;
+	n->conn = (uint32_t)(now.ms / 1000);
+	n->started = now;
+	n->asked = mono_after(now, -2 * options->probe_ms);
+	n->mains_back = n->gate_away_since = MONO_NEVER;
+	n->temp_c = INT8_MIN;
+	n->verdict.cause = CAUSE_OPEN;
+	n->verdict.cams_n = (uint8_t)options->cameras_n;
+	topic_down_draw(n->down_topic, options->point);
+	wayout_init(&n->wayout, options->line_hold_ms, now);
+	debounce_init(&n->mains, options->mains_out_ms, options->mains_back_ms);
+	begin_reach(n, &n->router, stir(seed, 1), now);
+	for (unsigned i = 0; i < NODE_OUTSIDES; i++)
+		begin_reach(n, &n->outside[i], stir(seed, 2 + i), now);
+	for (unsigned i = 0; i < WIRE_CAMERAS; i++)
+		begin_reach(n, &n->camera[i], stir(seed, 16 + i), now);
+	hurry(n, (mono_t){ 0 }, now);
+	pace_init(&n->pace, options->beat_ms, stir(seed, 0), now);
+	uplink_init(&n->uplink, options->ack_timeout_ms);
+}
+
+/* ---- feeding ---- */
+
+void node_mains(struct node *n, bool on, mono_t at)
+{
+	bool was_off = n->mains.known && !n->mains.on;
+
+	if (n->o->mains_fitted && debounce_feed(&n->mains, on, at) && n->mains.on && was_off) {
+		n->mains_back = n->mains.since;
+		hurry(n, n->mains_back, at);
+	}
+}
+
+static struct reach *target(struct node *n, enum node_target kind, unsigned which)
+{
+	switch (kind) {
+	case NODE_ROUTER:
+		return which == 0 && n->o->router_set ? &n->router : NULL;
+	case NODE_OUTSIDE:
+		return which < n->o->outside_n ? &n->outside[which] : NULL;
+	case NODE_CAMERA:
+		return which < n->o->cameras_n ? &n->camera[which] : NULL;
+	}
+	return NULL;
+}
+
+void node_pinged(struct node *n, enum node_target kind, unsigned which, int32_t rtt_us, mono_t now)
+{
+	struct reach *r = target(n, kind, which);
+
+	if (!r)
+		return;
+	/* Without the right to ask, silence says nothing. But where others could be asked a moment
+	 * ago, it is only this one that has no way to it. */
+	if (rtt_us == -2 && mono_since(now, n->asked) > 3 * n->o->probe_ms / 2) {
+		n->no_ping_right = true;
+		return;
+	}
+	if (rtt_us != -2) {
+		n->no_ping_right = false;
+		n->asked = now;
+	}
+	if (reach_feed(r, rtt_us, now) && kind == NODE_OUTSIDE && r->returned && !n->wayout.up)
+		n->dial = true;
+}
+
+void node_link(struct node *n, bool up, bool unacked, int64_t ack_age_ms, int64_t rtt_us,
+	       mono_t now)
+{
+	bool changed = wayout_feed(&n->wayout, up, unacked, ack_age_ms, rtt_us, now);
+
+	if (changed && up) {
+		n->conn++;
+		n->birth_owed = true;
+	}
+	if (changed && !up)
+		uplink_close(&n->uplink);
+	/* A moment must pass before "nothing is unacknowledged" covers what was just handed over.
+	 */
+	if (up && n->beat_open && !unacked && mono_since(now, n->beat_at.t) >= BEAT_SETTLES_MS)
+		n->beat_open = false;
+}
+
+static void heard_gate(struct node *n, const struct wire_gate *g, mono_t now)
+{
+	bool news = !n->gate_known || n->gate_up != g->up || n->gate_epoch != g->epoch;
+
+	n->gate_known = true;
+	n->gate_up = g->up;
+	n->gate_epoch = g->epoch;
+	if (!g->up && n->gate_away_since.ms == MONO_NEVER.ms)
+		n->gate_away_since = now;
+	if (g->up)
+		n->gate_away_since = MONO_NEVER;
+	if (!news || !n->wayout.up)
+		return;
+	if (!g->up)
+		uplink_close(&n->uplink);
+	else if (!n->birth_owed)
+		uplink_open(&n->uplink, n->spool);
+}
+
+static enum wire_err heard_down(struct node *n, const uint8_t *payload, size_t len, mono_t now)
+{
+	struct wire_ack ack;
+	struct wire_ask ask;
+	enum wire_kind kind;
+	enum wire_err e = wire_kind_of(&kind, payload, len);
+
+	if (e != WIRE_OK)
+		return e;
+	if (kind == WIRE_ACK) {
+		e = wire_ack_decode(&ack, payload, len);
+		if (e == WIRE_OK)
+			uplink_ack(&n->uplink, n->spool, &ack, now);
+		return e;
+	}
+	e = wire_ask_decode(&ask, payload, len);
+	if (e != WIRE_OK)
+		return e;
+	if (ask.what & ASK_BEAT)
+		pace_ask(&n->pace, now);
+	if (ask.what & ASK_BIRTH)
+		n->birth_owed = true;
+	return WIRE_OK;
+}
+
+void node_heard(struct node *n, const char *topic, const uint8_t *payload, size_t len, mono_t now)
+{
+	enum wire_err e = WIRE_OK;
+	struct wire_gate gate;
+
+	if (strcmp(topic, n->down_topic) == 0) {
+		e = heard_down(n, payload, len, now);
+	} else if (strcmp(topic, TOPIC_GATEWAY) == 0) {
+		e = wire_gate_decode(&gate, payload, len);
+		if (e == WIRE_OK)
+			heard_gate(n, &gate, now);
+	} else {
+		n->count.wrong_topic++;
+	}
+	if (e != WIRE_OK)
+		n->count.refused[e]++;
+}
+
+void node_temp(struct node *n, int8_t temp_c)
+{
+	n->temp_c = temp_c;
+}
+
+static void judge_wayout(struct node *n, mono_t now)
+{
+	if (!wayout_step(&n->wayout, now))
+		return;
+	/* What was known of the outside is from another doubt. */
+	for (unsigned i = 0; i < n->o->outside_n; i++)
+		reach_forget(&n->outside[i], now);
+}
+
+/* ---- what is wanted ---- */
+
+static bool online(const struct node *n)
+{
+	return n->wayout.up && !n->wayout.doubt && !n->birth_owed &&
+	       !(n->gate_known && !n->gate_up);
+}
+
+static uint8_t percent(uint32_t part, uint32_t whole)
+{
+	if (whole == 0)
+		return 0;
+	return (uint8_t)(((uint64_t)part * 100 + whole / 2) / whole);
+}
+
+static struct sample sample_now(struct node *n, const struct facts *f)
+{
+	uint32_t sent = 0, lost = 0;
+
+	reach_take(&n->router, &sent, &lost);
+	for (unsigned i = 0; i < n->o->cameras_n; i++)
+		reach_take(&n->camera[i], &sent, &lost);
+	return (struct sample){
+		.mains_known = f->mains_known,
+		.mains_on = f->mains_known && f->mains_on,
+		.router_known = f->router_known,
+		.router_answers = f->router_known && f->router_answers,
+		.cams_up = f->cams_up,
+		.router_rtt = wire_rtt_pack(f->router_answers ? n->router.rtt_us : -1),
+		.out_rtt = wire_rtt_pack(n->wayout.up && n->wayout.rtt_us <= INT32_MAX
+						 ? (int32_t)n->wayout.rtt_us
+						 : -1),
+		.lost = percent(lost, sent),
+		.temp_c = n->temp_c,
+	};
+}
+
+static void note(struct node_acts *out, int err)
+{
+	if (err)
+		out->spool_error = err;
+}
+
+static void judge(struct node *n, const struct facts *f, const struct moment *at,
+		  struct node_acts *out)
+{
+	struct verdict v = verdict_of(f);
+
+	if (verdict_differs(&n->verdict, &v)) {
+		note(out, spool_put_news(n->spool, at, &v));
+		out->verdict_changed = true;
+		n->count.verdicts++;
+	}
+	n->verdict = v;
+	out->verdict = v;
+}
+
+static void make_birth(struct node *n, const struct moment *at, struct node_acts *out)
+{
+	uint64_t waiting = spool_held(n->spool);
+	const struct wire_birth b = {
+		.boot = n->boot,
+		.conn = n->conn,
+		.t_ms = at->t.ms,
+		.wall = at->wall,
+		.quality = at->quality,
+		.pace_s = (uint16_t)(n->o->beat_ms / 1000),
+		.cams_n = (uint8_t)n->o->cameras_n,
+		.waiting = waiting > UINT32_MAX ? UINT32_MAX : (uint32_t)waiting,
+		.verdict = n->verdict,
+		.text = n->o->birth_text,
+		.text_len = n->o->birth_text_len,
+	};
+
+	out->send[out->n_send].len = wire_birth_encode(out->send[out->n_send].buf, &b);
+	out->n_send++;
+	n->birth_owed = false;
+	n->birth_made = true;
+	n->count.births++;
+	/* Records follow their birth; a gateway that is away gets them when it is back. */
+	if (!n->uplink.open && !(n->gate_known && !n->gate_up))
+		uplink_open(&n->uplink, n->spool);
+}
+
+static void make_beat(struct node *n, const struct sample *m, const struct moment *at,
+		      struct node_acts *out)
+{
+	uint64_t waiting = spool_held(n->spool);
+	const struct wire_beat b = { .t_s = (uint16_t)(at->t.ms / 1000),
+				     .waiting = waiting > UINT8_MAX ? UINT8_MAX : (uint8_t)waiting,
+				     .sample = *m };
+
+	out->send[out->n_send].len = wire_beat_encode(out->send[out->n_send].buf, &b);
+	out->n_send++;
+	n->beat_open = true;
+	n->beat_unsent = false;
+	n->beat_at = *at;
+	n->beat = *m;
+	n->count.beats++;
+}
+
+/* A beat handed to a line that then fell silent is a missed minute, with its own time. So is one
+ * that the next beat overtakes. */
+static void rescue_beat(struct node *n, struct node_acts *out)
+{
+	bool overtaken = n->wayout.unacked && mono_reached(n->stepped, pace_due(&n->pace));
+
+	if (n->beat_open && (n->wayout.doubt || n->beat_unsent || overtaken)) {
+		n->beat_open = false;
+		note(out, spool_put_sample(n->spool, &n->beat_at, &n->beat));
+	}
+}
+
+/* One slot of `send` is kept for the beat. */
+static void make_records(struct node *n, mono_t now, struct node_acts *out)
+{
+	size_t len = 1;
+
+	while (len > 0 && out->n_send < NODE_SENDS - 1) {
+		len = uplink_step(&n->uplink, n->spool, n->boot, now, out->send[out->n_send].buf);
+		out->send[out->n_send].len = len;
+		out->n_send += len > 0;
+	}
+	n->more = len > 0;
+}
+
+/* This minute's sample: a beat when the way is free, else kept, and sent after what waits already.
+ */
+static void tell_minute(struct node *n, const struct facts *f, const struct moment *at,
+			struct node_acts *out)
+{
+	struct sample m;
+	bool beat;
+
+	if (!pace_step(&n->pace, at->t)) {
+		make_records(n, at->t, out);
+		return;
+	}
+	m = sample_now(n, f);
+	beat = online(n) && spool_held_samples(n->spool) == 0;
+	if (!beat)
+		note(out, spool_put_sample(n->spool, at, &m));
+	make_records(n, at->t, out);
+	if (beat)
+		make_beat(n, &m, at, out);
+}
+
+static void probe(struct node *n, mono_t now, struct node_acts *out)
+{
+	if (n->o->router_set && reach_step(&n->router, now))
+		out->probes |= node_probe_bit(NODE_ROUTER, 0);
+	for (unsigned i = 0; n->wayout.doubt && i < n->o->outside_n; i++)
+		if (reach_step(&n->outside[i], now))
+			out->probes |= node_probe_bit(NODE_OUTSIDE, i);
+	for (unsigned i = 0; i < n->o->cameras_n; i++)
+		if (reach_step(&n->camera[i], now))
+			out->probes |= node_probe_bit(NODE_CAMERA, i);
+}
+
+/* ---- stepping ---- */
+
+void node_step(struct node *n, mono_t now, wall_t wall, enum clock_quality quality,
+	       struct node_acts *out)
+{
+	const struct moment at = {
+		.t = { now.ms < 0 ? 0 : now.ms },
+		.wall = { wall.ms < 0         ? 0
+			  : wall.ms > U48_MAX ? U48_MAX
+					      : wall.ms },
+		.quality = quality,
+	};
+	struct facts f;
+
+	out->n_send = out->probes = 0;
+	out->verdict_changed = false;
+	out->dial = n->dial && !n->wayout.up;
+	n->dial = false;
+	out->spool_error = 0;
+	n->birth_made = false;
+	n->stepped = now;
+	if (n->mains.heard)
+		node_mains(n, n->mains.raw, now);
+	judge_wayout(n, now);
+	f = state_facts(n, now);
+	judge(n, &f, &at, out);
+	rescue_beat(n, out);
+	if (n->wayout.up && n->birth_owed)
+		make_birth(n, &at, out);
+	tell_minute(n, &f, &at, out);
+	probe(n, now, out);
+	out->lamp = state_lamp(n, now);
+}
+
+mono_t node_due(const struct node *n)
+{
+	mono_t due = state_change_due(n);
+
+	if (n->more)
+		return n->stepped;
+	due = mono_first(due, debounce_due(&n->mains));
+	due = mono_first(due, pace_due(&n->pace));
+	due = mono_first(due, uplink_due(&n->uplink, n->spool));
+	if (n->o->router_set)
+		due = mono_first(due, reach_due(&n->router));
+	for (unsigned i = 0; n->wayout.doubt && i < n->o->outside_n; i++)
+		due = mono_first(due, reach_due(&n->outside[i]));
+	for (unsigned i = 0; i < n->o->cameras_n; i++)
+		due = mono_first(due, reach_due(&n->camera[i]));
+	return due;
+}
+
+void node_unsent(struct node *n, mono_t now)
+{
+	n->count.unsent++;
+	n->birth_owed |= n->birth_made;
+	n->beat_unsent = n->beat_open && n->beat_at.t.ms == n->stepped.ms;
+	uplink_unsent(&n->uplink, n->spool, mono_after(now, 1000));
+}
+
+/* ---- the will ---- */
+
+uint32_t node_conn_next(const struct node *n)
+{
+	return n->conn + 1;
+}
+
+size_t node_will(const struct node *n, uint8_t buf[static WIRE_MAX])
+{
+	const struct wire_will w = { .boot = n->boot, .conn = node_conn_next(n) };
+
+	return wire_will_encode(buf, &w);
+}

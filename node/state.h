@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* state: what the node believes now, and what it wants done: one machine made of the small ones. */
+#ifndef MATSANG_NODE_STATE_H
+#define MATSANG_NODE_STATE_H
+
+#include "hw/lamp.h"
+#include "mesh/clock.h"
+#include "mesh/topic.h"
+#include "mesh/wire.h"
+#include "node/debounce.h"
+#include "node/pace.h"
+#include "node/reach.h"
+#include "node/spool.h"
+#include "node/uplink.h"
+#include "node/verdict.h"
+#include "node/wayout.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	NODE_OUTSIDES = 4,         /* most outside addresses */
+	NODE_SENDS = 8,            /* most messages of one step */
+	NODE_WAKE_MS = 180 * 1000, /* what a router or camera may take to start after a power cut */
+	NODE_CAMERA_LAMP_MS = 180 * 1000, /* a camera silent this long is worth the family's look */
+	NODE_HEARD_MS =
+		120 * 1000, /* steady light: broker heard this lately (or within two beats) */
+	NODE_LAMP_TEST_MS = 2000,
+};
+
+enum node_target { NODE_ROUTER, NODE_OUTSIDE, NODE_CAMERA };
+
+/* A probe's bit in node_acts.probes. */
+static inline unsigned node_probe_bit(enum node_target kind, unsigned which)
+{
+	return kind == NODE_ROUTER    ? 1u
+	       : kind == NODE_OUTSIDE ? 1u << (1 + which)
+				      : 1u << (8 + which);
+}
+
+/* From the settings; borrowed for the node's life. */
+struct node_options {
+	const char *point; /* a valid point code */
+	int64_t beat_ms;   /* 1000..900000 */
+	int64_t probe_ms, probe_timeout_ms;
+	unsigned probe_fails;
+	int64_t mains_out_ms, mains_back_ms;
+	int64_t line_hold_ms; /* a line (or the gateway) must be away this long */
+	int64_t ack_timeout_ms;
+	bool mains_fitted;      /* is there a mains sensor? */
+	bool router_set;        /* is there a router address? */
+	unsigned outside_n;     /* 0..NODE_OUTSIDES */
+	unsigned cameras_n;     /* 0..WIRE_CAMERAS */
+	const char *birth_text; /* JSON for people, at most WIRE_BIRTH_TEXT bytes; may be NULL */
+	size_t birth_text_len;
+};
+
+struct node_counters {
+	uint64_t refused[WIRE_ERRS]; /* messages from the broker, by reason */
+	uint64_t wrong_topic;        /* messages on a topic that is not ours */
+	uint64_t births, beats;      /* sent */
+	uint64_t unsent;             /* steps whose messages did not leave */
+	uint64_t verdicts;           /* changes */
+};
+
+struct node {
+	const struct node_options *o;
+	struct spool *spool;
+	uint64_t boot;
+	uint32_t conn; /* of this connection, or of the last one */
+	mono_t started, stepped;
+	char down_topic[TOPIC_TEXT];
+
+	struct debounce mains;
+	mono_t mains_back; /* MONO_NEVER when it never went */
+	struct reach router, outside[NODE_OUTSIDES], camera[WIRE_CAMERAS];
+	bool no_ping_right;
+	mono_t asked; /* some probe left us lately */
+
+	struct wayout wayout;
+
+	bool gate_known, gate_up;
+	uint64_t gate_epoch;
+	mono_t gate_away_since; /* MONO_NEVER while it listens or is not known */
+
+	struct verdict verdict;
+	struct pace pace;
+	struct uplink uplink;
+	bool birth_owed, birth_made; /* to be sent; was part of the last step */
+	bool beat_open;              /* the last beat is not known to have arrived */
+	bool beat_unsent;            /* it did not even leave */
+	struct moment beat_at;
+	struct sample beat;
+	bool dial; /* wanted in the next step */
+	bool more; /* step again at once */
+	int8_t temp_c;
+	struct node_counters count;
+};
+
+/* What the shell should do now, in this order: send, probe, light. */
+struct node_acts {
+	struct {
+		uint8_t buf[WIRE_MAX];
+		size_t len;
+	} send[NODE_SENDS]; /* to ms/<point>/up */
+	unsigned n_send;
+	unsigned probes; /* node_probe_bit bits; each must come back by node_pinged */
+	bool dial;       /* the outside answers again: dial now, not when the wait is over */
+	enum lamp lamp;
+	bool verdict_changed;
+	struct verdict verdict; /* always the one in force */
+	int spool_error;        /* -errno when a record of this step is only in memory */
+};
+
+/*
+ * options and spool are borrowed; boot as in the spool; seed differs on every node (jitter). The
+ * number of the first connection is taken from the time since boot, so that it rises over restarts
+ * too.
+ */
+void node_init(struct node *n, const struct node_options *options, struct spool *spool,
+	       uint64_t boot, uint64_t seed, mono_t now);
+
+/* The mains line's raw level, at every edge and once at start. */
+void node_mains(struct node *n, bool on, mono_t at);
+
+/* The outcome of one probe: microseconds; -1 unanswered; -2 it could not even be sent. */
+void node_pinged(struct node *n, enum node_target kind, unsigned which, int32_t rtt_us, mono_t now);
+
+/*
+ * What the kernel knows of our connection; feed it each second and at every change. Going up means
+ * a new connection, which begins with a birth.
+ *
+ * unacked     bytes on their way that the far kernel has not acknowledged
+ * ack_age_ms  since the last acknowledgement came in
+ * rtt_us      smoothed, -1 when not known
+ */
+void node_link(struct node *n, bool up, bool unacked, int64_t ack_age_ms, int64_t rtt_us,
+	       mono_t now);
+
+/* A message from the broker. Whatever is wrong with it is counted. Keeps nothing of it. */
+void node_heard(struct node *n, const char *topic, const uint8_t *payload, size_t len, mono_t now);
+
+/* Degrees Celsius of the board, -128 when not known. */
+void node_temp(struct node *n, int8_t temp_c);
+
+/* Decide. Call after every feed and when node_due has come; fills all of *out. */
+void node_step(struct node *n, mono_t now, wall_t wall, enum clock_quality quality,
+	       struct node_acts *out);
+mono_t node_due(const struct node *n);
+
+/* A message of the last step could not be sent: what it told is told again, a second later. */
+void node_unsent(struct node *n, mono_t now);
+
+/* The connection number that the next connection will have (for its will). */
+uint32_t node_conn_next(const struct node *n);
+
+/* The will of the next connection. Returns its length, at most 64. */
+size_t node_will(const struct node *n, uint8_t buf[static WIRE_MAX]);
+
+#endif

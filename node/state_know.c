@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* state_know: what the node knows and shows, from its parts; it changes nothing. Part of state. */
+#include "node/state_know.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* ---- what is known ---- */
+
+/* The last moment at which the house may have got its power (back); the boot is one. */
+static mono_t woke(const struct node *n)
+{
+	return n->mains_back.ms == MONO_NEVER.ms ? (mono_t){ 0 } : n->mains_back;
+}
+
+/* Silent, but perhaps only starting after a power cut. */
+static bool excused(const struct node *n, const struct reach *r, mono_t now)
+{
+	return r->state != REACH_ANSWERS && now.ms < woke(n).ms + NODE_WAKE_MS &&
+	       (r->heard.ms == MONO_NEVER.ms || r->heard.ms < woke(n).ms || r->answered > 0);
+}
+
+static bool decided(const struct node *n, const struct reach *r, mono_t now)
+{
+	return r->state != REACH_UNKNOWN && !excused(n, r, now);
+}
+
+/* Outside answers again: give our own connection as long to come back before the gateway is blamed.
+ */
+static mono_t outside_counts_at(const struct node *n, const struct reach *r)
+{
+	return r->returned ? mono_after(r->since, n->o->line_hold_ms) : r->since;
+}
+
+static void know_outside(const struct node *n, struct facts *f, mono_t now)
+{
+	unsigned silent = 0;
+
+	if (!n->wayout.doubt)
+		return; /* not asked lately */
+	for (unsigned i = 0; i < n->o->outside_n; i++) {
+		const struct reach *r = &n->outside[i];
+
+		if (r->state == REACH_ANSWERS && mono_reached(now, outside_counts_at(n, r)))
+			f->outside_answers = true;
+		else
+			silent += r->state != REACH_UNKNOWN;
+	}
+	f->outside_known = f->outside_answers || (silent > 0 && silent == n->o->outside_n);
+}
+
+static void know_cameras(const struct node *n, struct facts *f, mono_t now)
+{
+	unsigned up = 0, known = 0;
+
+	for (unsigned i = 0; i < n->o->cameras_n; i++) {
+		const struct reach *r = &n->camera[i];
+
+		known |= decided(n, r, now) ? 1u << i : 0;
+		up |= r->state == REACH_ANSWERS ? 1u << i : 0;
+	}
+	f->cams_n = (uint8_t)n->o->cameras_n;
+	f->cams_known = (uint8_t)known;
+	f->cams_up = (uint8_t)up;
+}
+
+static mono_t away_at(const struct node *n)
+{
+	if (n->gate_away_since.ms == MONO_NEVER.ms)
+		return MONO_NEVER;
+	return mono_after(n->gate_away_since, n->o->line_hold_ms);
+}
+
+struct facts state_facts(const struct node *n, mono_t now)
+{
+	bool router = n->o->router_set;
+	struct facts f = {
+		.mains_known = n->o->mains_fitted && n->mains.known,
+		.mains_on = n->mains.on,
+		.waking = n->mains_back.ms != MONO_NEVER.ms &&
+			  mono_since(now, n->mains_back) < NODE_WAKE_MS,
+		.link_up = !n->wayout.down && n->wayout.was_up,
+		.gateway_listens = n->gate_known && n->gate_up,
+		.gateway_away = mono_reached(now, away_at(n)),
+		.no_ping_right = n->no_ping_right,
+		.router_known = router && decided(n, &n->router, now),
+		.router_answers = router && n->router.state == REACH_ANSWERS,
+	};
+
+	/* Before the first connection, and while the router may be starting, nothing is said of the
+	 * line. */
+	f.link_known =
+		n->wayout.was_up || (n->wayout.down && !(router && excused(n, &n->router, now)));
+	know_outside(n, &f, now);
+	know_cameras(n, &f, now);
+	return f;
+}
+
+/* ---- the light ---- */
+
+/* The moment from which a silent camera is worth the family's look; MONO_NEVER when none is silent.
+ */
+static mono_t camera_lamp_at(const struct node *n)
+{
+	mono_t first = MONO_NEVER;
+
+	for (unsigned i = 0; i < n->o->cameras_n; i++)
+		if (n->camera[i].state == REACH_SILENT)
+			first = mono_first(first,
+					   mono_after(n->camera[i].since, NODE_CAMERA_LAMP_MS));
+	return first;
+}
+
+/* The moment from which the broker was last heard too long ago. */
+static mono_t unheard_at(const struct node *n)
+{
+	int64_t beats = 2 * n->o->beat_ms;
+
+	if (n->wayout.heard.ms == MONO_NEVER.ms)
+		return n->started;
+	return mono_after(n->wayout.heard, beats > NODE_HEARD_MS ? beats : NODE_HEARD_MS);
+}
+
+enum lamp state_lamp(const struct node *n, mono_t now)
+{
+	if (mono_since(now, n->started) < NODE_LAMP_TEST_MS)
+		return LAMP_TEST;
+	switch (n->verdict.cause) {
+	case CAUSE_ROUTER:
+		return n->verdict.sure == SURE_CONFIRMED ? LAMP_FAST : LAMP_SLOW;
+	case CAUSE_CAMERA:
+		if (mono_reached(now, camera_lamp_at(n)))
+			return LAMP_FAST;
+		break;
+	case CAUSE_NONE:
+		break;
+	case CAUSE_POWER:
+	case CAUSE_PROVIDER:
+	case CAUSE_GATEWAY:
+	case CAUSE_LINE:
+	case CAUSE_DEVICE:
+	case CAUSE_OPEN:
+	case CAUSES:
+		return LAMP_SLOW;
+	}
+	return mono_reached(now, unheard_at(n)) ? LAMP_SLOW : LAMP_STEADY;
+}
+
+/* ---- when that changes ---- */
+
+mono_t state_change_due(const struct node *n)
+{
+	const mono_t at[] = {
+		mono_after(n->started, NODE_LAMP_TEST_MS),
+		mono_after(woke(n), NODE_WAKE_MS),
+		wayout_due(&n->wayout),
+		away_at(n),
+		camera_lamp_at(n),
+		unheard_at(n),
+	};
+	mono_t due = MONO_NEVER;
+
+	for (size_t i = 0; i < COUNT(at); i++)
+		if (at[i].ms > n->stepped.ms)
+			due = mono_first(due, at[i]);
+	for (unsigned i = 0; i < n->o->outside_n; i++) {
+		mono_t counts = outside_counts_at(n, &n->outside[i]);
+
+		if (n->wayout.doubt && counts.ms > n->stepped.ms)
+			due = mono_first(due, counts);
+	}
+	return due;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vitals: what the board knows of itself: which boot this is, its temperature, its default route.
+ */
+#ifndef MATSANG_NODE_VITALS_H
+#define MATSANG_NODE_VITALS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { VITALS_ADDRESS = 16, VITALS_NO_TEMP = INT8_MIN };
+
+/* The first eight bytes of the boot id at path ("0f1e2d3c-4b5a-..."), which differs at every boot.
+ * 0; -errno; -EINVAL when the file holds no such id. */
+int vitals_boot(const char *path, uint64_t *boot);
+
+/* Pure: the same from text. */
+bool vitals_boot_parse(const char *text, uint64_t *boot);
+
+/* Degrees Celsius of the board's first thermal zone; VITALS_NO_TEMP when it has none. */
+int8_t vitals_temp(void);
+
+/* Draw the default route's gateway as an IPv4 literal. False, and "", when there is none now. */
+bool vitals_router(char address[static VITALS_ADDRESS]);
+
+/* Pure: the same from the text of /proc/net/route (a line a route, numbers as the kernel's memory
+ * has them). */
+bool vitals_router_parse(const char *text, char address[static VITALS_ADDRESS]);
+
+#endif
