@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* channel: one way out to people. A family of three; only notify and the channels see this. */
+#ifndef MATSANG_GATEWAY_CHANNEL_H
+#define MATSANG_GATEWAY_CHANNEL_H
+
+#include "gateway/notify.h"
+#include "gateway/post.h"
+
+enum { CHANNEL_NOTE = 128, CHANNEL_TARGET = 160 };
+
+/* What channels work with; all borrowed. */
+struct channel_tools {
+	struct loop *loop;
+	struct post *post;
+	int64_t exec_ms; /* a program that runs longer is killed */
+};
+
+/* One message to one route; borrowed for the call of start only. */
+struct letter {
+	const char *key;   /* the same at every try */
+	const char *route; /* "hook0" */
+	enum tell what;
+	const struct incident *incident;
+	const struct roster *roster;
+	const struct message *message;
+	const char *page_url;
+	wall_t now;
+};
+
+/* One try is over; the handle is gone. note says how, without secrets; borrowed for the call. */
+typedef void channel_done_fn(void *self, bool delivered, const char *note);
+
+struct channel {
+	const char *name;
+	/* Begin one try over route (a hook_route, mail_route or exec_route, borrowed until the
+	 * end). done is called once, from the loop, never from here. Returns a handle for cancel;
+	 * NULL and a note when it could not even begin (then done is not called). */
+	void *(*start)(const struct channel_tools *tools, const void *route, const struct letter *l,
+		       channel_done_fn *done, void *self, char note[static CHANNEL_NOTE]);
+	/* Stop it; done is not called. */
+	void (*cancel)(void *handle);
+	/* Where it goes, fit for a log: no user, password, path, query or argument. */
+	void (*target)(char text[static CHANNEL_TARGET], const void *route);
+};
+
+extern const struct channel channel_hook, channel_mail, channel_exec;
+
+/* The hook's JSON, also what programs read. malloc'd, or NULL when out of memory. */
+char *hook_draw(const struct letter *l);
+
+/* A whole mail (RFC 5322, CRLF). malloc'd; NULL with errno EINVAL when an address is not one. */
+char *mail_draw(const struct letter *l, const struct mail_route *r);
+
+/* "smtp://host:port" of a URL; "?" when it is none. */
+void channel_target_url(char text[static CHANNEL_TARGET], const char *url);
+
+/* notify_new with other limits than the usual ones. */
+struct notify *notify_new_limits(struct loop *l, struct store *s, const struct notify_options *o,
+				 const struct post_options *p, int64_t exec_ms);
+
+#endif

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* matsang: asks the gateway from a terminal; one table of commands drives both dispatch and help.
+ */
+#include "gateway/cli/ask.h"
+#include "gateway/cli/decode.h"
+#include "gateway/cli/show.h"
+#include "gateway/enrol.h"
+#include "mesh/conf_near.h"
+
+#include <cjson/cJSON.h>
+#include <getopt.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define SOCKET "/run/matsang/gateway.sock"
+
+enum { PASSWORD_LEAST = 8, PASSWORD_MOST = 256, PATH_SIZE = 128, HEX_SIZE = 4 * WIRE_MAX };
+
+struct call {
+	const char *socket;
+	const char *out;      /* folder, or NULL when it was not said */
+	const char *argument; /* the word after the command, or NULL */
+	bool json;
+	enum language lang;
+};
+
+struct command {
+	const char *name, *usage;
+	const char *vi, *en;
+	int (*run)(const struct call *c);
+	bool needs; /* an argument */
+};
+
+/* Print as JSON and delete. */
+static int print_json(cJSON *json)
+{
+	char *text = cJSON_Print(json);
+
+	cJSON_Delete(json);
+	if (!text)
+		return ANSWER_FAILED;
+	puts(text);
+	cJSON_free(text);
+	return ANSWER_OK;
+}
+
+/* ---- reading ---- */
+
+static int run_status(const struct call *c)
+{
+	int code;
+	cJSON *status = ask(c->socket, "/api/v1/status", NULL, &code), *incidents;
+
+	if (!status || c->json)
+		return status ? print_json(status) : code;
+	incidents = ask(c->socket, "/api/v1/incidents?open=1", NULL, &code);
+	if (incidents)
+		show_status(status, incidents, c->lang);
+	cJSON_Delete(incidents);
+	cJSON_Delete(status);
+	return code;
+}
+
+/* A list, or the one that the argument names. */
+static int run_one_or_all(const struct call *c, const char *what,
+			  void (*all)(const cJSON *, enum language),
+			  void (*one)(const cJSON *, enum language))
+{
+	char path[PATH_SIZE];
+	cJSON *json;
+	int code;
+
+	if (c->argument &&
+	    strspn(c->argument, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				"0123456789-") != strlen(c->argument)) {
+		fprintf(stderr, "matsang: there is nothing by that name\n");
+		return ANSWER_NOT_FOUND;
+	}
+	snprintf(path, sizeof path, "/api/v1/%s%s%.60s", what, c->argument ? "/" : "",
+		 c->argument ? c->argument : "");
+	json = ask(c->socket, path, NULL, &code);
+	if (!json)
+		return code;
+	if (c->json)
+		return print_json(json);
+	(c->argument ? one : all)(json, c->lang);
+	cJSON_Delete(json);
+	return ANSWER_OK;
+}
+
+static int run_point(const struct call *c)
+{
+	return run_one_or_all(c, "points", show_points, show_point);
+}
+
+static int run_incident(const struct call *c)
+{
+	return run_one_or_all(c, "incidents", show_incidents, show_incident);
+}
+
+/* ---- changing ---- */
+
+/* Where the files are, for a person or a program. */
+static void show_files(const struct call *c, const char *dir)
+{
+	static const char *const kinds[] = { "jsonc", "key" };
+	cJSON *json = cJSON_CreateObject(), *files = cJSON_AddArrayToObject(json, "files");
+	char path[512];
+
+	cJSON_AddStringToObject(json, "point", c->argument);
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(path, sizeof path, "%s/%s.%s", dir, c->argument, kinds[i]);
+		cJSON_AddItemToArray(files, cJSON_CreateString(path));
+		if (!c->json)
+			puts(path);
+	}
+	if (c->json)
+		print_json(json);
+	else
+		cJSON_Delete(json);
+}
+
+static int write_enrolment(const struct call *c, const cJSON *json)
+{
+	const cJSON *key = cJSON_GetObjectItemCaseSensitive(json, "key");
+	const cJSON *file = cJSON_GetObjectItemCaseSensitive(json, "node_file");
+	const char *dir = c->out ? c->out : ".";
+	struct enrolment e = { .node_file = file ? file->valuestring : NULL };
+	char why[CONF_WHY];
+	int err;
+
+	if (!cJSON_IsString(key) || !cJSON_IsString(file)) {
+		fprintf(stderr, "matsang: the gateway's answer makes no sense\n");
+		return ANSWER_FAILED;
+	}
+	snprintf(e.point, sizeof e.point, "%s", c->argument);
+	snprintf(e.key, sizeof e.key, "%s", key->valuestring);
+	err = enrolment_write(&e, dir, why);
+	sodium_memzero(e.key, sizeof e.key);
+	if (err < 0) {
+		fprintf(stderr, "matsang: %s\n", why);
+		return ANSWER_FAILED;
+	}
+	show_files(c, dir);
+	return ANSWER_OK;
+}
+
+static int run_enrol(const struct call *c)
+{
+	cJSON *asked, *json;
+	char *body;
+	int code;
+
+	if (!point_code_ok(c->argument)) {
+		fprintf(stderr, "matsang: \"%.40s\" is no point code (letters, digits, -)\n",
+			c->argument);
+		return ANSWER_NOT_FOUND;
+	}
+	asked = cJSON_CreateObject();
+	cJSON_AddStringToObject(asked, "point", c->argument);
+	body = cJSON_PrintUnformatted(asked);
+	cJSON_Delete(asked);
+	if (!body)
+		return ANSWER_FAILED;
+	json = ask(c->socket, "/api/v1/enrol", body, &code);
+	cJSON_free(body);
+	if (!json)
+		return code;
+	if (c->json && !c->out) /* all that the gateway said, the key too: for programs */
+		return print_json(json);
+	code = write_enrolment(c, json);
+	cJSON_Delete(json);
+	return code;
+}
+
+/* POST and look at "ok". */
+static int run_check(const struct call *c, const char *path)
+{
+	const bool vi = c->lang == LANGUAGE_VI;
+	int code;
+	cJSON *json = ask(c->socket, path, "", &code);
+	const cJSON *rows, *why;
+
+	if (!json)
+		return code;
+	rows = cJSON_GetObjectItemCaseSensitive(json, "rows");
+	why = cJSON_GetObjectItemCaseSensitive(json, "why");
+	if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "ok")))
+		code = ANSWER_FAILED;
+	if (c->json) {
+		print_json(json);
+		return code;
+	}
+	printf("%.0f %s%s\n", cJSON_IsNumber(rows) ? rows->valuedouble : 0, vi ? "dòng" : "rows",
+	       code ? ""
+	       : vi ? ": tốt"
+		    : ": fine");
+	if (code)
+		fprintf(stderr, "matsang: %s\n", cJSON_IsString(why) ? why->valuestring : "failed");
+	cJSON_Delete(json);
+	return code;
+}
+
+static int run_verify(const struct call *c)
+{
+	return run_check(c, "/api/v1/verify");
+}
+
+static int run_rebuild(const struct call *c)
+{
+	return run_check(c, "/api/v1/rebuild");
+}
+
+/* ---- without the gateway ---- */
+
+/* One line from standard input, unseen when it is a terminal. */
+static bool read_password(char out[static PASSWORD_MOST + 2], const char *prompt)
+{
+	const bool terminal = isatty(STDIN_FILENO);
+	struct termios was, quiet;
+	bool got;
+
+	if (terminal && tcgetattr(STDIN_FILENO, &was) == 0) {
+		quiet = was;
+		quiet.c_lflag &= (tcflag_t)~ECHO;
+		fprintf(stderr, "%s: ", prompt);
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+	}
+	got = fgets(out, PASSWORD_MOST + 2, stdin) != NULL;
+	if (terminal) {
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
+		fputc('\n', stderr);
+	}
+	if (got)
+		out[strcspn(out, "\r\n")] = '\0';
+	return got;
+}
+
+static bool ask_password(char out[static PASSWORD_MOST + 2], bool vi)
+{
+	char again[PASSWORD_MOST + 2];
+	bool same;
+
+	if (!read_password(out, vi ? "Mật khẩu" : "Password"))
+		return false;
+	if (strlen(out) < PASSWORD_LEAST || strlen(out) > PASSWORD_MOST) {
+		fprintf(stderr, "matsang: a password has %d to %d bytes\n", PASSWORD_LEAST,
+			PASSWORD_MOST);
+		return false;
+	}
+	if (!isatty(STDIN_FILENO))
+		return true;
+	same = read_password(again, vi ? "Nhập lại" : "Again") && strcmp(again, out) == 0;
+	sodium_memzero(again, sizeof again);
+	if (!same)
+		fprintf(stderr, "matsang: they differ\n");
+	return same;
+}
+
+static int run_password(const struct call *c)
+{
+	char password[PASSWORD_MOST + 2], hash[crypto_pwhash_STRBYTES];
+	int made;
+
+	if (!ask_password(password, c->lang == LANGUAGE_VI))
+		return ANSWER_FAILED;
+	made = crypto_pwhash_str(hash, password, strlen(password),
+				 crypto_pwhash_OPSLIMIT_INTERACTIVE,
+				 crypto_pwhash_MEMLIMIT_INTERACTIVE);
+	sodium_memzero(password, sizeof password);
+	if (made < 0) {
+		fprintf(stderr, "matsang: out of memory\n");
+		return ANSWER_FAILED;
+	}
+	puts(hash);
+	return ANSWER_OK;
+}
+
+static int run_decode(const struct call *c)
+{
+	static char text[HEX_SIZE];
+	uint8_t buf[WIRE_MAX];
+	enum wire_err err;
+	cJSON *json;
+	long len;
+
+	if (c->argument)
+		snprintf(text, sizeof text, "%s", c->argument);
+	else
+		text[fread(text, 1, sizeof text - 1, stdin)] = '\0';
+	len = decode_hex(buf, text);
+	if (len < 0) {
+		fprintf(stderr, "matsang: that is not hexadecimal, or more than %d bytes\n",
+			WIRE_MAX);
+		return ANSWER_FAILED;
+	}
+	json = decode_message(buf, (size_t)len, &err);
+	if (!json) {
+		fprintf(stderr, "matsang: no message of ours: %s\n", wire_err_str(err));
+		return ANSWER_FAILED;
+	}
+	return print_json(json);
+}
+
+/* ---- the table ---- */
+
+static const struct command commands[] = {
+	{ "status", "status", "tình hình toàn xã và các sự cố đang có",
+	  "the whole commune in one sentence, and open incidents", run_status, false },
+	{ "point", "point [CODE]", "mọi điểm, điểm mất giám sát trước; hoặc một điểm",
+	  "all points, dark ones first; or one of them", run_point, false },
+	{ "incident", "incident [ID]", "các sự cố gần đây; hoặc một sự cố và tin đã gửi",
+	  "the last incidents; or one of them and what was sent", run_incident, false },
+	{ "enrol", "enrol POINT [--out DIR]",
+	  "cấp khóa mới cho một điểm, ghi POINT.jsonc và POINT.key",
+	  "a new key for a point; writes POINT.jsonc and POINT.key", run_enrol, true },
+	{ "verify", "verify", "kiểm tra chuỗi của sổ ghi", "check the ledger's chain", run_verify,
+	  false },
+	{ "rebuild", "rebuild", "dựng lại mọi số liệu từ sổ ghi",
+	  "derive all figures from the ledger again", run_rebuild, false },
+	{ "password", "password", "đọc mật khẩu, in chuỗi argon2id cho gateway.jsonc",
+	  "read a password, print its argon2id text for gateway.jsonc", run_password, false },
+	{ "decode", "decode [HEX]", "in một bản tin của đường truyền dưới dạng JSON",
+	  "print a message of the wire as JSON", run_decode, false },
+};
+enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
+
+static const char *command_name(const void *of, size_t i)
+{
+	(void)of;
+	return i < N_COMMANDS ? commands[i].name : NULL;
+}
+
+static void help(FILE *to, bool vi)
+{
+	fprintf(to, "%s: matsang [--socket PATH] [--json] [--lang vi|en] %s\n\n",
+		vi ? "Cách dùng" : "Usage", vi ? "LỆNH" : "COMMAND");
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		fprintf(to, "  %-24s %s\n", commands[i].usage,
+			vi ? commands[i].vi : commands[i].en);
+	fprintf(to, vi ? "\nMã kết thúc: 0 tốt, 1 hỏng, 2 sai cách dùng, 3 sai cấu hình, 4 không "
+			 "tìm thấy,\n"
+			 "5 không tới được máy trung tâm, 6 bị từ chối.\nVí dụ: matsang point "
+			 "TT-07-03\n"
+		       : "\nExit codes: 0 fine, 1 failed, 2 usage, 3 configuration, 4 not found,\n"
+			 "5 the gateway cannot be reached, 6 refused.\nExample: matsang point "
+			 "TT-07-03\n");
+}
+
+static int usage_error(const char *name)
+{
+	const char *near = name ? near_find(name, command_name, NULL) : NULL;
+	char quote[NEAR_QUOTE];
+
+	if (near)
+		fprintf(stderr, "matsang: no command \"%s\"; did you mean \"%s\"?\n",
+			near_quote(quote, name), near);
+	else if (name)
+		fprintf(stderr, "matsang: no command \"%s\"; see matsang --help\n",
+			near_quote(quote, name));
+	else
+		help(stderr, false);
+	return ANSWER_USAGE;
+}
+
+/* "points" is as good as "point". */
+static bool is_command(const struct command *k, const char *word)
+{
+	const size_t n = strlen(k->name);
+
+	return strncmp(k->name, word, n) == 0 &&
+	       (!word[n] ||
+		(strcmp(word + n, "s") == 0 && (k->run == run_point || k->run == run_incident)));
+}
+
+static int run(struct call *c, int n, char **words)
+{
+	if (n == 0)
+		return usage_error(NULL);
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		const struct command *k = &commands[i];
+
+		if (!is_command(k, words[0]))
+			continue;
+		if (n > 2 || (k->needs && n < 2) || (n == 2 && !strpbrk(k->usage, " "))) {
+			fprintf(stderr, "matsang: usage: matsang %s\n", k->usage);
+			return ANSWER_USAGE;
+		}
+		c->argument = n == 2 ? words[1] : NULL;
+		return k->run(c);
+	}
+	return usage_error(words[0]);
+}
+
+static enum language language_here(void)
+{
+	static const char *const from[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+	for (size_t i = 0; i < 3; i++) {
+		const char *said = getenv(from[i]);
+
+		if (said && *said)
+			return strncmp(said, "vi", 2) == 0 ? LANGUAGE_VI : LANGUAGE_EN;
+	}
+	return LANGUAGE_EN;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "socket", required_argument, NULL, 's' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "lang", required_argument, NULL, 'l' },
+		{ "out", required_argument, NULL, 'o' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *env = getenv("MATSANG_SOCKET");
+	struct call c = { .socket = env ? env : SOCKET, .lang = language_here() };
+	int o;
+
+	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (o == 's')
+			c.socket = optarg;
+		else if (o == 'j')
+			c.json = true;
+		else if (o == 'o')
+			c.out = optarg;
+		else if (o == 'l' && strcmp(optarg, "vi") == 0)
+			c.lang = LANGUAGE_VI;
+		else if (o == 'l' && strcmp(optarg, "en") == 0)
+			c.lang = LANGUAGE_EN;
+		else if (o == 'h' || o == 'v')
+			break;
+		else
+			return ANSWER_USAGE;
+	}
+	if (o == 'h')
+		help(stdout, c.lang == LANGUAGE_VI);
+	if (o == 'v')
+		printf("matsang %s\n", MATSANG_VERSION);
+	if (o != -1)
+		return ANSWER_OK;
+	if (sodium_init() < 0)
+		return ANSWER_FAILED;
+	return run(&c, argc - optind, argv + optind);
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* show: the gateway's answers in words. */
+#include "gateway/cli/show.h"
+
+#include "gateway/cli/table.h"
+#include "gateway/date.h"
+#include "gateway/page_words.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { LINE = 256, OUTAGES_SHOWN = 20 };
+
+/* ---- reading the answer; what is missing reads as nothing ---- */
+
+static const cJSON *item(const cJSON *from, const char *key)
+{
+	return cJSON_GetObjectItemCaseSensitive(from, key);
+}
+
+static const char *text(const cJSON *from, const char *key)
+{
+	const cJSON *i = item(from, key);
+
+	return cJSON_IsString(i) ? i->valuestring : "";
+}
+
+static int64_t number(const cJSON *from, const char *key)
+{
+	const cJSON *i = item(from, key);
+
+	return cJSON_IsNumber(i) ? (int64_t)i->valuedouble : 0;
+}
+
+/* A time of the API ("2026-05-14T12:42:03.120Z"); ms 0 when there is none. */
+static wall_t moment(const cJSON *from, const char *key)
+{
+	struct tm tm = { 0 };
+	const char *rest = strptime(text(from, key), "%Y-%m-%dT%H:%M:%S", &tm);
+
+	return rest ? (wall_t){ (int64_t)timegm(&tm) * 1000 } : (wall_t){ 0 };
+}
+
+/* ---- words ---- */
+
+static const char *name_of(const char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return names[i];
+	return NULL;
+}
+
+static const char *cause_word(const cJSON *from, enum language lang)
+{
+	for (int c = 0; c < CAUSES; c++)
+		if (strcmp(cause_str((enum cause)c), text(from, "cause")) == 0)
+			return word_cause((enum cause)c, lang);
+	return "";
+}
+
+static const char *sure_word(const cJSON *from, enum language lang)
+{
+	for (int s = 0; s < SURES; s++)
+		if (strcmp(sure_str((enum sure)s), text(from, "sure")) == 0)
+			return word_sure((enum sure)s, lang);
+	return "";
+}
+
+static const char *state_word(const cJSON *point, enum language lang)
+{
+	for (int c = 0; c < COLOURS; c++)
+		if (strcmp(colour_str((enum colour)c), text(point, "state")) == 0)
+			return word_colour((enum colour)c, lang);
+	return "?";
+}
+
+static const char *incident_word(const cJSON *incident, enum language lang)
+{
+	static const char *const states[] = { "held", "told", "closing", "closed" };
+	const char *state = name_of(states, 4, text(incident, "state"));
+	char key[32];
+
+	snprintf(key, sizeof key, "incident_%s", state ? state : "");
+	return state ? page_word(key, lang) : "";
+}
+
+static void cause_draw(char out[static LINE], const cJSON *from, enum language lang)
+{
+	const char *sure = sure_word(from, lang);
+
+	snprintf(out, LINE, *sure ? "%s (%s)" : "%s", cause_word(from, lang), sure);
+}
+
+static void time_draw(char out[static LINE], const cJSON *from, const char *key)
+{
+	const wall_t t = moment(from, key);
+	char date[CLOCK_TEXT];
+
+	if (t.ms)
+		clock_draw_date(date, t);
+	snprintf(out, LINE, "%s", t.ms ? date : "–");
+}
+
+static void lasted_draw(char out[static LINE], int64_t seconds, enum language lang)
+{
+	char duration[2 * CLOCK_TEXT];
+
+	duration_draw(duration, seconds * 1000, lang);
+	snprintf(out, LINE, "%s", duration);
+}
+
+static void percent_draw(char out[static LINE], const cJSON *figures, enum language lang)
+{
+	const cJSON *p = item(figures, "percent");
+	char *dot;
+
+	if (!cJSON_IsNumber(p)) {
+		snprintf(out, LINE, "–");
+		return;
+	}
+	snprintf(out, LINE, "%.2f%%", p->valuedouble);
+	dot = strchr(out, '.');
+	if (dot && lang == LANGUAGE_VI)
+		*dot = ',';
+}
+
+/* Where an incident is: one point and its house, or a hamlet and how much of it. */
+static void place_draw(char out[static LINE], const cJSON *incident)
+{
+	const char *hamlet = text(item(incident, "hamlet"), "name");
+
+	if (number(incident, "points") > 1)
+		snprintf(out, LINE, "%s %lld/%lld", hamlet, (long long)number(incident, "open"),
+			 (long long)number(incident, "hamlet_points"));
+	else
+		snprintf(out, LINE, "%s %s", text(incident, "point"), hamlet);
+}
+
+/* ---- incidents ---- */
+
+static void add_incident(struct table *t, const cJSON *i, enum language lang)
+{
+	char line[LINE];
+
+	table_add(t, text(i, "letter"));
+	snprintf(line, sizeof line, "%lld", (long long)number(i, "id"));
+	table_add(t, line);
+	place_draw(line, i);
+	table_add(t, line);
+	cause_draw(line, i, lang);
+	table_add(t, line);
+	time_draw(line, i, "from");
+	table_add(t, line);
+	lasted_draw(line, number(i, "seconds"), lang);
+	table_add(t, line);
+	table_add(t, incident_word(i, lang));
+}
+
+void show_incidents(const cJSON *incidents, enum language lang)
+{
+	struct table t = { .columns = 7 };
+	const cJSON *i;
+
+	if (!cJSON_GetArraySize(item(incidents, "incidents")))
+		printf("%s\n", page_word("incidents_none", lang));
+	cJSON_ArrayForEach(i, item(incidents, "incidents"))
+	{
+		add_incident(&t, i, lang);
+	}
+	table_print(&t);
+}
+
+static void show_deliveries(const cJSON *incident)
+{
+	struct table t = { .columns = 4 };
+	char line[LINE];
+	const cJSON *d;
+
+	cJSON_ArrayForEach(d, item(incident, "deliveries"))
+	{
+		table_add(&t, text(d, "route"));
+		table_add(&t, text(d, "what"));
+		time_draw(line, d, "sent");
+		table_add(&t, cJSON_IsTrue(item(d, "given_up")) ? "✕" : line);
+		table_add(&t, text(d, "note"));
+	}
+	table_print(&t);
+}
+
+static void show_outages(const cJSON *of, enum language lang)
+{
+	struct table t = { .columns = 5 };
+	char line[LINE];
+	const cJSON *o;
+	int left = OUTAGES_SHOWN;
+
+	cJSON_ArrayForEach(o, item(of, "outages"))
+	{
+		if (left-- == 0)
+			break;
+		table_add(&t, text(o, "point"));
+		time_draw(line, o, "from");
+		table_add(&t, line);
+		time_draw(line, o, "until");
+		table_add(&t, line);
+		lasted_draw(line, number(o, "seconds"), lang);
+		table_add(&t, line);
+		cause_draw(line, o, lang);
+		table_add(&t, line);
+	}
+	table_print(&t);
+}
+
+void show_incident(const cJSON *incident, enum language lang)
+{
+	const cJSON *message = item(item(incident, "message"), lang == LANGUAGE_VI ? "vi" : "en");
+
+	printf("%s\n%s\n\n", text(message, "subject"), text(message, "text"));
+	show_outages(incident, lang);
+	printf("\n%s\n", page_word("messages", lang));
+	show_deliveries(incident);
+}
+
+/* ---- the whole commune ---- */
+
+/* Only what happened; --json has them all. */
+static void show_refused(const cJSON *status)
+{
+	const cJSON *r;
+
+	cJSON_ArrayForEach(r, item(status, "refused"))
+	{
+		if (r->valuedouble > 0)
+			printf("refused %s: %.0f\n", r->string, r->valuedouble);
+	}
+}
+
+void show_status(const cJSON *status, const cJSON *incidents, enum language lang)
+{
+	const cJSON *outbox = item(status, "outbox");
+	char line[LINE];
+
+	printf("%s\n", text(item(status, "headline"), lang == LANGUAGE_VI ? "vi" : "en"));
+	time_draw(line, status, "now");
+	printf("%s, %s\n\n", text(status, "commune"), line);
+	show_incidents(incidents, lang);
+	if (number(outbox, "waiting") || number(outbox, "given_up"))
+		printf("\noutbox: waiting %lld, given up %lld\n",
+		       (long long)number(outbox, "waiting"), (long long)number(outbox, "given_up"));
+	show_refused(status);
+}
+
+/* ---- points ---- */
+
+static void state_draw(char out[static LINE], const cJSON *p, enum language lang)
+{
+	char cause[LINE];
+
+	cause_draw(cause, p, lang);
+	snprintf(out, LINE, "%s", *text(p, "cause") ? cause : state_word(p, lang));
+}
+
+void show_points(const cJSON *points, enum language lang)
+{
+	struct table t = { .columns = 7 };
+	char line[LINE];
+	const cJSON *p;
+
+	cJSON_ArrayForEach(p, item(points, "points"))
+	{
+		table_add(&t, text(p, "letter"));
+		table_add(&t, text(p, "code"));
+		table_add(&t, text(item(p, "hamlet"), "name"));
+		table_add(&t, text(p, "household"));
+		state_draw(line, p, lang);
+		table_add(&t, line);
+		time_draw(line, p, "since");
+		table_add(&t, line);
+		percent_draw(line, item(item(p, "availability"), "h24"), lang);
+		table_add(&t, line);
+	}
+	table_print(&t);
+}
+
+static void add_pair(struct table *t, const char *key, const char *value, enum language lang)
+{
+	if (!*value)
+		return;
+	table_add(t, page_word(key, lang));
+	table_add(t, value);
+}
+
+static void show_pairs(const cJSON *p, enum language lang)
+{
+	struct table t = { .columns = 2 };
+	char line[LINE];
+
+	add_pair(&t, "hamlet", text(item(p, "hamlet"), "name"), lang);
+	add_pair(&t, "household", text(p, "household"), lang);
+	add_pair(&t, "phone", text(p, "phone"), lang);
+	add_pair(&t, "provider", text(p, "provider"), lang);
+	add_pair(&t, "transformer", text(p, "transformer"), lang);
+	time_draw(line, p, "heard");
+	add_pair(&t, "heard", line, lang);
+	snprintf(line, sizeof line, "%lld", (long long)number(p, "waiting"));
+	add_pair(&t, "waiting", line, lang);
+	table_print(&t);
+}
+
+static void show_cameras(const cJSON *p, enum language lang)
+{
+	struct table t = { .columns = 2 };
+	const cJSON *c;
+
+	cJSON_ArrayForEach(c, item(p, "cameras"))
+	{
+		const cJSON *up = item(c, "up");
+
+		table_add(&t, text(c, "name"));
+		table_add(&t, page_word(cJSON_IsTrue(up)    ? "camera_up"
+					: cJSON_IsFalse(up) ? "camera_down"
+							    : "camera_unknown",
+					lang));
+	}
+	table_print(&t);
+}
+
+static void show_figures(const cJSON *p, enum language lang)
+{
+	static const char *const periods[] = { "h24", "d30", "m6" };
+	struct table t = { .columns = 4 };
+	char line[LINE];
+
+	table_add(&t, page_word("period", lang));
+	table_add(&t, page_word("percent", lang));
+	table_add(&t, page_word("down_time", lang));
+	table_add(&t, page_word("unknown_time", lang));
+	for (size_t i = 0; i < 3; i++) {
+		const cJSON *f = item(item(p, "availability"), periods[i]);
+
+		table_add(&t, page_word(periods[i], lang));
+		percent_draw(line, f, lang);
+		table_add(&t, line);
+		lasted_draw(line, number(f, "down"), lang);
+		table_add(&t, line);
+		lasted_draw(line, number(f, "unknown"), lang);
+		table_add(&t, line);
+	}
+	table_print(&t);
+}
+
+void show_point(const cJSON *p, enum language lang)
+{
+	char state[LINE], since[LINE];
+
+	state_draw(state, p, lang);
+	time_draw(since, p, "since");
+	printf("%s %s: %s, %s\n\n", text(p, "letter"), text(p, "code"), state, since);
+	show_pairs(p, lang);
+	printf("\n");
+	show_cameras(p, lang);
+	printf("\n");
+	show_figures(p, lang);
+	if (cJSON_GetArraySize(item(p, "outages")))
+		printf("\n%s\n", page_word("outages", lang));
+	show_outages(p, lang);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* commune: all points and what is the matter with them; the gateway's judgement in one pure machine. */
+#ifndef MATSANG_GATEWAY_COMMUNE_H
+#define MATSANG_GATEWAY_COMMUNE_H
+
+#include "gateway/facts.h"
+#include "gateway/roster.h"
+
+struct commune_options {
+	int64_t grace_ms;        /* a beat may be this late before the point is suspect */
+	int64_t ask_ms;          /* and may take this long to answer when asked */
+	int64_t sight_ms;        /* after we were blind: extra time for nodes to dial again */
+	int64_t group_hold_ms;   /* wait for neighbours before telling */
+	int64_t group_window_ms; /* outages that begin this close may be one incident */
+	int64_t camera_hold_ms;  /* a camera must be gone this long before it is told */
+	int64_t return_hold_ms;  /* all must be well this long before the end is told */
+};
+
+/* Why a message was refused, beyond what wire.h says. */
+enum refusal {
+	REFUSE_TOPIC = WIRE_ERRS, /* not a point's topic */
+	REFUSE_UNKNOWN_POINT,     /* no such point in the roster */
+	REFUSE_DUPLICATE,         /* a record that is stored already (acknowledged again) */
+	REFUSE_GAP,               /* a record that came before the one it follows (asked again) */
+	REFUSE_LATE_WILL,         /* a will of an older connection than the present one */
+	REFUSALS
+};
+const char *refusal_str(unsigned r); /* wire_err names too; r in 1..REFUSALS-1 */
+
+/* What may be known of a point at any time. */
+enum contact { CONTACT_UNKNOWN, CONTACT_UP, CONTACT_SUSPECT, CONTACT_DARK, CONTACTS };
+const char *contact_str(enum contact c);
+
+struct point_view {
+	enum contact contact;
+	enum colour colour;
+	enum cause cause; /* why it is down */
+	enum sure sure;
+	wall_t since;     /* of colour */
+	wall_t heard;     /* ms 0: never */
+	struct verdict verdict; /* as the node last said */
+	struct sample sample;   /* last beat; valid when sampled */
+	bool sampled;
+	uint64_t boot;
+	uint32_t waiting; /* records the node still holds */
+	int64_t outage;   /* open outage's id or 0 */
+	int64_t incident; /* its incident's id or 0 */
+};
+
+struct commune;
+
+/* roster and options are borrowed for its whole life. NULL when out of memory. */
+struct commune *commune_new(const struct roster *r, const struct commune_options *o);
+void commune_free(struct commune *c);
+
+/* Memory from the store, before commune_start. Outages and incidents: only open ones (incidents: not
+ * CLOSED). Ledger rows are numbered by the commune, from above the last one stored; outages and incidents
+ * are named after the row that began them. */
+void commune_restore_point(struct commune *c, const struct point_memory *m);
+void commune_restore_boot(struct commune *c, const struct boot_memory *m);
+void commune_restore_outage(struct commune *c, const struct outage *o);
+void commune_restore_incident(struct commune *c, const struct incident *i, mono_t now);
+void commune_restore_rows(struct commune *c, int64_t last);
+
+/* Begin, blind: everything is unknown since alive (when the gateway last lived; ms 0: first start). */
+void commune_start(struct commune *c, wall_t alive, mono_t now, wall_t wall);
+
+/* Our own connection to the broker came (true) or went. */
+void commune_link(struct commune *c, bool up, mono_t now, wall_t wall);
+
+/* One message. 0, or why it was refused (counted). payload borrowed for the call. */
+unsigned commune_hear(struct commune *c, const char *topic, const uint8_t *payload, size_t len,
+		      mono_t now, wall_t wall);
+
+/* Time passed. Call whenever commune_due is reached. */
+void commune_step(struct commune *c, mono_t now, wall_t wall);
+mono_t commune_due(const struct commune *c);
+
+/*
+ * What is to be done since the last clear, in order. Valid until the next call into the commune. Call
+ * commune_settle once before, when a batch of messages has been heard: it adds the acknowledgements,
+ * one a point however many records came.
+ */
+void commune_settle(struct commune *c);
+const struct acts *commune_acts(const struct commune *c);
+void commune_acts_clear(struct commune *c);
+
+/* Replay one ledger row (rebuild): derives the same spans, outages and incidents; nothing is told, sent or
+ * drawn, no row comes back. Rows in id order, into a fresh commune. commune_replay_end puts open ones in
+ * order. */
+void commune_replay(struct commune *c, const struct row *row);
+
+/* ---- looking, never changing ---- */
+size_t commune_find(const struct commune *c, const char *code); /* index; SIZE_MAX when there is none */
+struct point_view commune_point(const struct commune *c, size_t point);
+bool commune_blind(const struct commune *c, wall_t *since);
+/* How many messages of each refusal; r as refusal_str. */
+uint64_t commune_refused(const struct commune *c, unsigned r);
+
+#endif

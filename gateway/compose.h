@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* compose: what is said about an incident, in words; Vietnamese first, English second. */
+#ifndef MATSANG_GATEWAY_COMPOSE_H
+#define MATSANG_GATEWAY_COMPOSE_H
+
+#include "gateway/facts.h"
+#include "gateway/roster.h"
+
+enum { COMPOSE_LINE = 160, COMPOSE_TEXT = 1024 };
+enum language { LANGUAGE_VI, LANGUAGE_EN };
+
+struct message {
+	char subject[COMPOSE_LINE]; /* code and state, since when */
+	char text[COMPOSE_TEXT];    /* cause, what still works, what to do */
+};
+
+/* Both texts end in NUL and are cut at a whole character when they do not fit. */
+void compose(struct message *out, const struct roster *r, const struct incident *i, enum tell what,
+	     enum language lang);
+
+/* Words for page, API and messages, in one catalogue. */
+const char *word_cause(enum cause c, enum language lang);
+const char *word_colour(enum colour c, enum language lang);
+const char *word_sure(enum sure s, enum language lang);
+
+/* "19:42" and "14/05/2026 19:42" in Vietnam's time (UTC+7, no summer time). */
+enum { CLOCK_TEXT = 24 };
+void clock_draw(char text[static CLOCK_TEXT], wall_t t);
+void clock_draw_date(char text[static CLOCK_TEXT], wall_t t);
+/* "1 giờ 23 phút" or "1 h 23 min". */
+void duration_draw(char text[static CLOCK_TEXT * 2], int64_t ms, enum language lang);
+
+#endif

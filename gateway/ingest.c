@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ingest: node time becomes UTC here and nowhere else, and every record is taken once, in order. */
+#include "gateway/ingest.h"
+
+#include <string.h>
+
+struct boot_memory *ingest_boot(struct ingest *in, uint32_t point, uint64_t boot)
+{
+	struct boot_memory found = { .point = point, .boot = boot };
+	size_t i = 0;
+
+	while (i < in->n && in->boot[i].boot != boot)
+		i++;
+	if (i < in->n)
+		found = in->boot[i];
+	else if (in->n < INGEST_BOOTS)
+		in->n++;
+	else
+		i = INGEST_BOOTS - 1;
+	memmove(&in->boot[1], &in->boot[0], i * sizeof in->boot[0]);
+	in->boot[0] = found;
+	return &in->boot[0];
+}
+
+enum ingest_verdict ingest_take(struct boot_memory *b, uint64_t first, uint64_t last, uint64_t oldest,
+				uint64_t *take, uint64_t *lost)
+{
+	/* What the node no longer holds and we never had will not come: do not wait for it. A boot
+	 * that is new to us begins wherever the node's memory of it begins; nothing was lost. */
+	uint64_t have = b->seq;
+
+	*lost = 0;
+	if (last <= have)
+		return INGEST_DUPLICATE;
+	if (oldest > have + 1) {
+		*lost = have > 0 ? oldest - have - 1 : 0;
+		have = oldest - 1;
+	}
+	if (first > have + 1) {
+		*lost = 0;
+		return INGEST_GAP;
+	}
+	*take = have + 1;
+	b->seq = last;
+	return INGEST_NEW;
+}
+
+static wall_t no_later(wall_t t, wall_t bound)
+{
+	return t.ms > bound.ms ? bound : t;
+}
+
+wall_t ingest_stamp(const struct boot_memory *b, const struct record_head *h, int64_t age_ms, wall_t now,
+		    wall_t before, enum stamp_how *how)
+{
+	if (age_ms >= 0 && age_ms <= now.ms) {
+		*how = STAMP_AGE;
+		return (wall_t){ now.ms - age_ms };
+	}
+	if (b->anchor == ANCHOR_OWN) {
+		*how = STAMP_ANCHOR;
+		return no_later((wall_t){ b->zero.ms + h->t_ms }, now);
+	}
+	if (h->quality == CLOCK_NTP && h->wall.ms <= now.ms) {
+		*how = STAMP_NTP;
+		return h->wall;
+	}
+	/* That boot ended before the present one began; a floor clock may know better, never later. */
+	*how = STAMP_GUESS;
+	if (h->quality == CLOCK_FLOOR && h->wall.ms < before.ms)
+		return h->wall;
+	return no_later(before, now);
+}
+
+void ingest_anchor(struct boot_memory *b, int64_t t_ms, wall_t now)
+{
+	b->anchor = ANCHOR_OWN;
+	b->zero = (wall_t){ now.ms - t_ms };
+}

@@ -1,0 +1,638 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* matsang-gateway: wires the commune's core to broker, ledger, graphs, page and channels. Decides nothing. */
+#include "gateway/commune.h"
+#include "gateway/enrol.h"
+#include "gateway/http.h"
+#include "gateway/notify.h"
+#include "gateway/series.h"
+#include "gateway/settings.h"
+#include "gateway/store.h"
+#include "gateway/view.h"
+#include "mesh/key.h"
+#include "mesh/log.h"
+#include "mesh/loop.h"
+#include "mesh/mqtt.h"
+#include "mesh/topic.h"
+#include "mesh/wire.h"
+
+#include <cjson/cJSON.h>
+
+#include <assert.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <malloc.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum {
+	EXIT_SETTINGS = 3,
+	MARK_EVERY_MS = 10000,   /* how exactly we know when we died */
+	FLUSH_EVERY_MS = 5000,
+	RETRY_STORE_MS = 2000,   /* disk full: nothing is acknowledged, tried again */
+	ACTS_MAX = 200000,       /* not stored by then: start anew, the nodes still hold it all */
+	RETRY_MIN_MS = 200,
+	RETRY_MAX_MS = 5000,     /* the broker is our neighbour */
+	USER_TIMEOUT_MS = 20000,
+	KEEPALIVE_S = 60,
+};
+
+struct gateway {
+	struct gateway_settings *settings;
+	struct commune_options options;
+	struct loop *loop;
+	struct commune *commune;
+	struct store *store;
+	struct series *series;
+	struct notify *notify;
+	struct http *http;
+	struct mqtt *mqtt;
+	struct view view;
+	struct loop_alarm *turn, *mark, *flush;
+	uint64_t epoch;
+	bool linked;
+	bool store_failing;
+	char series_dir[PATH_MAX];
+};
+
+/* ---- one turn: decide, keep, then act ---- */
+
+static void publish_state(struct gateway *g, bool up)
+{
+	struct wire_gate gate = { .up = up, .epoch = g->epoch, .wall = clock_wall() };
+	uint8_t buf[WIRE_MAX];
+	size_t len = wire_gate_encode(buf, &gate);
+
+	mqtt_send(g->mqtt, TOPIC_GATEWAY, buf, len, true);
+}
+
+static void act_send(struct gateway *g, const struct act *a)
+{
+	char topic[TOPIC_TEXT];
+
+	topic_down_draw(topic, g->settings->roster.points[a->point].code);
+	/* Not sent is not lost: the node asks again by sending again. */
+	mqtt_send(g->mqtt, topic, a->u.send.buf, a->u.send.len, false);
+}
+
+static void log_row(const struct row *r)
+{
+	if (r->point[0])
+		log_point(r->point, "point %s: %s", r->point, row_kind_str(r->kind));
+	else
+		log_info("gateway: %s", row_kind_str(r->kind));
+}
+
+/* After the commit; what is kept may now be acted on. */
+static void perform(struct gateway *g, const struct acts *acts, wall_t wall)
+{
+	bool tell = false;
+
+	for (size_t i = 0; i < acts->n; i++) {
+		const struct act *a = &acts->act[i];
+
+		switch (a->kind) {
+		case ACT_ROW:
+			if (a->u.row.kind != ROW_NEWS)
+				log_row(&a->u.row);
+			break;
+		case ACT_DRAW:
+			series_add(g->series, a->point, &a->u.draw, wall);
+			break;
+		case ACT_SAMPLES:
+			for (size_t k = 0; k < a->u.samples.n; k++)
+				series_add(g->series, a->point, &a->u.samples.draw[k], wall);
+			break;
+		case ACT_FILL:
+			series_fill(g->series, a->point, a->u.fill.from, a->u.fill.until, wall);
+			break;
+		case ACT_SEND:
+			act_send(g, a);
+			break;
+		case ACT_TELL:
+			log_info("incident %lld: told %s, %s, %u points", (long long)a->u.tell.incident.id,
+				 tell_str(a->u.tell.what), cause_str(a->u.tell.incident.cause),
+				 a->u.tell.incident.points);
+			tell = true;
+			break;
+		case ACT_POINT:
+		case ACT_BOOT:
+		case ACT_ABOUT:
+		case ACT_PAINT:
+		case ACT_OUTAGE:
+		case ACT_INCIDENT:
+			break;
+		}
+	}
+	if (tell)
+		notify_kick(g->notify);
+}
+
+static bool worth_keeping(const struct acts *acts)
+{
+	for (size_t i = 0; i < acts->n; i++)
+		if (acts->act[i].kind != ACT_DRAW && acts->act[i].kind != ACT_FILL &&
+		    acts->act[i].kind != ACT_SEND)
+			return true;
+	return false;
+}
+
+static void turn(void *self, mono_t now)
+{
+	struct gateway *g = self;
+	wall_t wall = clock_wall();
+	const struct acts *acts;
+	size_t n_routes;
+	const char *const *routes = notify_routes(g->notify, &n_routes);
+
+	commune_step(g->commune, now, wall);
+	commune_settle(g->commune);
+	acts = commune_acts(g->commune);
+	if (acts->n > 0) {
+		int e = worth_keeping(acts) ? store_commit(g->store, acts, routes, n_routes, wall) : 0;
+
+		if (e < 0) {
+			if (!g->store_failing)
+				log_err("ledger: nothing can be stored (%s); nothing is acknowledged until "
+					"it can: make room on the disk",
+					strerror(-e));
+			g->store_failing = true;
+			if (acts->n > ACTS_MAX)
+				loop_end(g->loop);
+			loop_alarm_set(g->turn, mono_after(now, RETRY_STORE_MS));
+			return;
+		}
+		if (g->store_failing)
+			log_info("ledger: storing again");
+		g->store_failing = false;
+		perform(g, acts, wall);
+		commune_acts_clear(g->commune);
+	}
+	loop_alarm_set(g->turn, commune_due(g->commune));
+}
+
+/* All messages of one wake-up are heard first, then one turn keeps them together. */
+static void turn_soon(struct gateway *g, mono_t now)
+{
+	if (!g->store_failing)
+		loop_alarm_set(g->turn, now);
+}
+
+static void on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
+{
+	struct gateway *g = self;
+
+	switch (e->kind) {
+	case MQTT_UP:
+		log_info("broker: connected");
+		g->linked = true;
+		commune_link(g->commune, true, now, clock_wall());
+		publish_state(g, true);
+		break;
+	case MQTT_DOWN:
+		if (g->linked || e->refused)
+			log_warn("broker: %s", e->why);
+		g->linked = false;
+		commune_link(g->commune, false, now, clock_wall());
+		break;
+	case MQTT_MESSAGE:
+		commune_hear(g->commune, e->topic, e->payload, e->len, now, clock_wall());
+		break;
+	}
+	turn_soon(g, now);
+}
+
+/* ---- clockwork ---- */
+
+static void on_mark(void *self, mono_t now)
+{
+	struct gateway *g = self;
+
+	store_mark(g->store, clock_wall());
+	loop_alarm_set(g->mark, mono_after(now, MARK_EVERY_MS));
+}
+
+static void on_written(void *self, size_t point, wall_t last)
+{
+	struct gateway *g = self;
+
+	store_drawn(g->store, point, last);
+}
+
+static void on_flush(void *self, mono_t now)
+{
+	struct gateway *g = self;
+
+	series_flush(g->series, clock_wall(), false, on_written, g);
+	loop_alarm_set(g->flush, mono_after(now, FLUSH_EVERY_MS));
+}
+
+/* ---- what the command line may ask for ---- */
+
+static cJSON *failure(const char *why)
+{
+	cJSON *json = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(json, "error", why);
+	return json;
+}
+
+static void on_reloaded(void *self, int status)
+{
+	(void)self;
+	if (status != 0)
+		log_err("broker: reload failed (status %d); new keys count after `broker_reload` works",
+			status);
+}
+
+static void reload_broker(struct gateway *g)
+{
+	const struct gateway_settings *s = g->settings;
+	char **argv = calloc(s->n_broker_reload + 1, sizeof *argv);
+	pid_t pid;
+
+	if (!argv || s->n_broker_reload == 0) {
+		free(argv);
+		return;
+	}
+	for (size_t i = 0; i < s->n_broker_reload; i++)
+		argv[i] = strdup(s->broker_reload[i]);
+	if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) == 0)
+		loop_child(g->loop, pid, on_reloaded, NULL);
+	else
+		log_err("broker: cannot run %s", argv[0]);
+	for (size_t i = 0; i < s->n_broker_reload; i++)
+		free(argv[i]);
+	free(argv);
+}
+
+static cJSON *deed_enrol(void *self, const char *point, unsigned *status)
+{
+	struct gateway *g = self;
+	char why[CONF_WHY];
+	struct enrolment *e;
+	cJSON *json;
+
+	if (!gateway_settings_find(g->settings, point)) {
+		*status = 404;
+		return failure("no such point: add it to \"points\" in gateway.jsonc first");
+	}
+	e = enrol_point(g->settings, point, why);
+	if (!e) {
+		*status = 500;
+		return failure(why);
+	}
+	reload_broker(g);
+	log_point(point, "point %s: enrolled", point);
+	json = cJSON_CreateObject();
+	cJSON_AddStringToObject(json, "point", point);
+	cJSON_AddStringToObject(json, "node_file", e->node_file);
+	cJSON_AddStringToObject(json, "key", e->key);
+	enrolment_free(e);
+	*status = 200;
+	return json;
+}
+
+static int know(struct gateway *g, wall_t wall, mono_t now);
+
+static cJSON *deed_rebuild(void *self, unsigned *status)
+{
+	struct gateway *g = self;
+	mono_t now = clock_mono();
+	wall_t wall = clock_wall();
+	struct store_counters c;
+	cJSON *json;
+	int e;
+
+	turn(g, now); /* nothing half-done */
+	e = g->store_failing ? -EIO : store_rebuild(g->store, &g->options, wall);
+	if (e < 0) {
+		*status = 500;
+		return failure(strerror(-e));
+	}
+	/* Judge anew from what was derived; the points are unknown until heard. */
+	commune_free(g->commune);
+	e = know(g, wall, now);
+	if (e < 0) {
+		log_err("gateway: out of memory after a rebuild");
+		loop_end(g->loop);
+		*status = 500;
+		return failure(strerror(-e));
+	}
+	if (g->linked)
+		commune_link(g->commune, true, now, wall);
+	turn_soon(g, now);
+	c = store_counters(g->store);
+	json = cJSON_CreateObject();
+	cJSON_AddBoolToObject(json, "ok", true);
+	cJSON_AddNumberToObject(json, "rows", (double)c.rows);
+	*status = 200;
+	return json;
+}
+
+/* ---- start ---- */
+
+/* A commune that remembers, and knows that it was blind until now. */
+static int know(struct gateway *g, wall_t wall, mono_t now)
+{
+	wall_t alive = { 0 };
+	int e;
+
+	g->commune = commune_new(&g->settings->roster, &g->options);
+	if (!g->commune)
+		return -ENOMEM;
+	e = store_restore(g->store, g->commune, now, &alive);
+	if (e < 0)
+		return e;
+	commune_start(g->commune, alive, now, wall);
+	g->view.commune = g->commune;
+	return 0;
+}
+
+static struct commune_options options_of(const struct gateway_settings *s)
+{
+	return (struct commune_options){
+		.grace_ms = s->grace_s * 1000,
+		.ask_ms = s->ask_s * 1000,
+		.sight_ms = s->sight_s * 1000,
+		.group_hold_ms = s->group_hold_s * 1000,
+		.group_window_ms = s->group_window_s * 1000,
+		.camera_hold_ms = s->camera_hold_s * 1000,
+		.return_hold_ms = s->return_hold_s * 1000,
+	};
+}
+
+static struct mqtt *dial(struct gateway *g, char why[static KEY_WHY])
+{
+	const struct gateway_settings *s = g->settings;
+	struct wire_gate away = { .up = false, .epoch = g->epoch, .wall = clock_wall() };
+	uint8_t will[WIRE_MAX];
+	struct mqtt_options o = {
+		.identity = TOPIC_GATEWAY_USER,
+		.n_endpoints = s->n_brokers,
+		.subscriptions = { TOPIC_ALL_UP },
+		.n_subscriptions = 1,
+		.will_topic = TOPIC_GATEWAY,
+		.will_retained = true,
+		.keepalive_s = KEEPALIVE_S,
+		.user_timeout_ms = USER_TIMEOUT_MS,
+		.retry_min_ms = RETRY_MIN_MS,
+		.retry_max_ms = RETRY_MAX_MS,
+		.seed = g->epoch,
+	};
+	char enrol_why[CONF_WHY];
+	struct mqtt *m;
+
+	if (access(s->key_file, F_OK) != 0 && enrol_gateway(s, enrol_why) < 0) {
+		snprintf(why, KEY_WHY, "%.*s", KEY_WHY - 1, enrol_why);
+		return NULL;
+	}
+	if (!key_read(s->key_file, o.key, &o.key_len, why))
+		return NULL;
+	for (size_t i = 0; i < s->n_brokers; i++)
+		o.endpoints[i] = s->brokers[i];
+	o.will_len = wire_gate_encode(will, &away);
+	memcpy(o.will, will, o.will_len);
+	m = mqtt_new(g->loop, &o, on_mqtt, g);
+	if (!m)
+		snprintf(why, KEY_WHY, "mqtt: %s", strerror(errno));
+	explicit_bzero(o.key, sizeof o.key);
+	return m;
+}
+
+static void undrawn(void *self, size_t point, const struct draw *d)
+{
+	struct gateway *g = self;
+
+	series_add(g->series, point, d, clock_wall());
+}
+
+static_assert((int)SERIES_WHY <= (int)STORE_WHY, "one buffer serves both");
+
+static bool open_memory(struct gateway *g)
+{
+	char why[STORE_WHY];
+	wall_t wall = clock_wall();
+
+	g->store = store_open(g->settings->state_dir, &g->settings->roster, why);
+	if (!g->store) {
+		log_err("%s", why);
+		return false;
+	}
+	snprintf(g->series_dir, sizeof g->series_dir, "%s/rrd", g->settings->state_dir);
+	g->series = series_open(g->series_dir, &g->settings->roster, (unsigned)g->settings->step_s, why);
+	if (!g->series) {
+		log_err("%s", why);
+		return false;
+	}
+	store_undrawn(g->store, undrawn, g);
+	return know(g, wall, clock_mono()) == 0;
+}
+
+static bool open_routes(struct gateway *g)
+{
+	const struct gateway_settings *s = g->settings;
+	static struct notify_options o; /* borrowed by notify for its whole life */
+
+	o = (struct notify_options){
+		.roster = &s->roster,
+		.language = strcmp(s->language, "en") == 0 ? LANGUAGE_EN : LANGUAGE_VI,
+		.page_url = s->page.url,
+		.hooks = s->hooks,
+		.n_hooks = s->n_hooks,
+		.mails = s->mail_routes,
+		.n_mails = s->n_mails,
+		.execs = s->execs,
+		.n_execs = s->n_execs,
+	};
+	g->notify = notify_new(g->loop, g->store, &o);
+	return g->notify != NULL;
+}
+
+/* matsang-draw stands beside this program. */
+static const char *draw_program(void)
+{
+	static char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 16);
+	char *slash;
+
+	path[n < 0 ? 0 : n] = '\0';
+	slash = strrchr(path, '/');
+	strcpy(slash ? slash + 1 : path, "matsang-draw");
+	return path;
+}
+
+static bool open_page(struct gateway *g)
+{
+	const struct gateway_settings *s = g->settings;
+	static struct http_options o;
+	static struct http_deeds deeds;
+	char why[HTTP_WHY];
+
+	o = (struct http_options){
+		.listen = s->page.listen,
+		.url = s->page.url,
+		.socket = s->socket,
+		.metrics_token = s->page.metrics_token,
+		.series_dir = g->series_dir,
+		.draw_program = draw_program(),
+		.users = s->users,
+		.n_users = s->n_users,
+	};
+	deeds = (struct http_deeds){ .self = g, .enrol = deed_enrol, .rebuild = deed_rebuild };
+	g->view = (struct view){
+		.roster = &s->roster,
+		.commune = g->commune,
+		.store = g->store,
+		.series = g->series,
+		.notify = g->notify,
+		.mqtt = g->mqtt,
+		.language = strcmp(s->language, "en") == 0 ? LANGUAGE_EN : LANGUAGE_VI,
+		.started = clock_wall(),
+	};
+	g->http = http_open(g->loop, &o, &g->view, &deeds, why);
+	if (!g->http)
+		log_err("%s", why);
+	return g->http != NULL;
+}
+
+static bool open_all(struct gateway *g)
+{
+	char why[KEY_WHY];
+
+	g->turn = loop_alarm_new(g->loop, turn, g);
+	g->mark = loop_alarm_new(g->loop, on_mark, g);
+	g->flush = loop_alarm_new(g->loop, on_flush, g);
+	if (!g->turn || !g->mark || !g->flush || !open_memory(g) || !open_routes(g))
+		return false;
+	g->mqtt = dial(g, why);
+	if (!g->mqtt) {
+		log_err("%s", why);
+		return false;
+	}
+	return open_page(g);
+}
+
+static void close_all(struct gateway *g)
+{
+	http_close(g->http);
+	if (g->mqtt) {
+		if (g->linked)
+			publish_state(g, false);
+		mqtt_bye(g->mqtt, 1000);
+		mqtt_free(g->mqtt);
+	}
+	if (g->series)
+		series_flush(g->series, clock_wall(), true, on_written, g);
+	notify_free(g->notify);
+	series_close(g->series);
+	if (g->store && !g->store_failing)
+		store_mark(g->store, clock_wall());
+	commune_free(g->commune);
+	store_close(g->store);
+	loop_alarm_free(g->turn);
+	loop_alarm_free(g->mark);
+	loop_alarm_free(g->flush);
+	loop_free(g->loop);
+	gateway_settings_free(g->settings);
+}
+
+static int run(struct gateway *g)
+{
+	mono_t now;
+	int e;
+
+	g->loop = loop_new();
+	if (!g->loop) {
+		log_err("loop: %s", strerror(errno));
+		return EXIT_FAILURE;
+	}
+	g->epoch = (uint64_t)clock_wall().ms;
+	g->options = options_of(g->settings);
+	if (!open_all(g))
+		return EXIT_FAILURE;
+	now = clock_mono();
+	on_mark(g, now);
+	on_flush(g, now);
+	turn(g, now);
+	notify_kick(g->notify);
+	loop_notify("READY=1");
+	log_info("watching %zu points of %s", g->settings->roster.n_points, g->settings->roster.commune);
+	e = loop_run(g->loop);
+	loop_notify("STOPPING=1");
+	return e < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static const char usage[] =
+	"usage: matsang-gateway [--verbose] [--check | --print-effective] FILE\n"
+	"  FILE               settings, see matsang-gateway.jsonc(5)\n"
+	"  --check            read the settings, say what is wrong, and end (3 when something is)\n"
+	"  --print-effective  print every setting in force\n"
+	"  --version          print the version\n";
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = { { "check", no_argument, NULL, 'c' },
+						 { "print-effective", no_argument, NULL, 'p' },
+						 { "verbose", no_argument, NULL, 'v' },
+						 { "version", no_argument, NULL, 'V' },
+						 { "help", no_argument, NULL, 'h' },
+						 { NULL, 0, NULL, 0 } };
+	struct gateway g = { 0 };
+	char why[CONF_WHY];
+	bool check = false, print = false;
+	int o, status;
+
+	mallopt(M_ARENA_MAX, 2);
+	log_open("matsang-gateway");
+	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (o) {
+		case 'c':
+			check = true;
+			break;
+		case 'p':
+			print = true;
+			break;
+		case 'v':
+			log_verbose(1);
+			break;
+		case 'V':
+			puts("matsang-gateway " MATSANG_VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+			fputs(usage, stdout);
+			return EXIT_SUCCESS;
+		default:
+			fputs(usage, stderr);
+			return 2;
+		}
+	}
+	if (optind + 1 != argc) {
+		fputs(usage, stderr);
+		return 2;
+	}
+	g.settings = gateway_settings_load(argv[optind], why);
+	if (!g.settings) {
+		fprintf(stderr, "%s\n", why);
+		return EXIT_SETTINGS;
+	}
+	if (print) {
+		char *text = conf_effective(g.settings, &gateway_table);
+
+		if (text)
+			fputs(text, stdout);
+		free(text);
+	}
+	if (check || print) {
+		gateway_settings_free(g.settings);
+		return EXIT_SUCCESS;
+	}
+	status = run(&g);
+	close_all(&g);
+	return status;
+}

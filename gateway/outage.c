@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* outage: from ledger rows to spells in a colour and outages with a cause; live and in replay alike. */
+#include "gateway/outage.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* A record this much before an outage still speaks of it: mains go a little before the silence counts. */
+enum { EVIDENCE_BEFORE_MS = 120000 };
+
+void outage_init(struct spell *s, uint32_t point)
+{
+	*s = (struct spell){ .point = point };
+}
+
+static struct change *add(struct changes *out)
+{
+	assert(out->n < CHANGES_MAX);
+	return &out->change[out->n++];
+}
+
+static void say(struct changes *out, enum change_kind kind, const struct outage *o, bool present)
+{
+	*add(out) = (struct change){ .kind = kind, .present = present, .outage = *o };
+}
+
+static void paint(struct changes *out, const struct spell *s, wall_t from, wall_t until,
+		  enum colour colour, enum cause cause)
+{
+	if (until.ms != 0 && until.ms <= from.ms)
+		return;
+	*add(out) = (struct change){ .kind = CHANGE_PAINT,
+				     .paint = { s->point, from, until, colour, cause } };
+}
+
+static bool outage_open(const struct spell *s)
+{
+	return s->outage.id != 0 && s->outage.until.ms == 0;
+}
+
+/* ---- what is the matter, from contact and verdict ---- */
+
+struct condition {
+	enum colour colour;
+	enum cause cause;
+	enum sure sure;
+};
+
+static struct condition condition(const struct spell *s)
+{
+	const struct verdict *v = &s->verdict;
+
+	switch (s->contact) {
+	case CONTACT_UNKNOWN:
+		return (struct condition){ COLOUR_UNKNOWN, CAUSE_NONE, SURE_OPEN };
+	case CONTACT_DARK:
+		/* It said that mains were gone, then its battery was: still the same cut, most likely. */
+		if (v->cause == CAUSE_POWER)
+			return (struct condition){ COLOUR_DOWN, CAUSE_POWER, SURE_PROBABLE };
+		return (struct condition){ COLOUR_DOWN, CAUSE_OPEN, SURE_OPEN };
+	case CONTACT_UP:
+	case CONTACT_SUSPECT:
+	case CONTACTS:
+		break;
+	}
+	/* We hear it, so what it last thought of the line is over; power and cameras are not. */
+	if (v->cause == CAUSE_POWER || v->cause == CAUSE_CAMERA || v->cause == CAUSE_DEVICE)
+		return (struct condition){ COLOUR_DOWN, v->cause, v->sure };
+	return (struct condition){ COLOUR_UP, CAUSE_NONE, SURE_CONFIRMED };
+}
+
+/* ---- moving from one condition to the next ---- */
+
+/* One row may begin an outage, end an untold one, and later prove to have begun a camera's. */
+enum tag { TAG_LIVE, TAG_PAST, TAG_CAMERA, TAGS };
+
+static int64_t outage_id(int64_t row, enum tag tag)
+{
+	assert(row > 0);
+	return row * TAGS + tag;
+}
+
+static void open_new(struct spell *s, struct condition c, wall_t at, bool present,
+		     int64_t row, enum tag tag, struct changes *out)
+{
+	s->outage = (struct outage){ .id = outage_id(row, tag),
+				     .point = s->point,
+				     .from = at,
+				     .cause = c.cause,
+				     .sure = c.sure,
+				     .cams_up = s->verdict.cams_up,
+				     .cams_n = s->verdict.cams_n };
+	say(out, CHANGE_OPENED, &s->outage, present);
+}
+
+static void close_open(struct spell *s, wall_t at, bool present, struct changes *out)
+{
+	s->outage.until = at.ms > s->outage.from.ms ? at : (wall_t){ s->outage.from.ms + 1 };
+	s->camera_from.ms = 0;
+	say(out, CHANGE_CLOSED, &s->outage, present);
+}
+
+/* Which of two causes says more about the same outage. */
+static unsigned weight(enum cause c)
+{
+	static const unsigned weights[CAUSES] = {
+		[CAUSE_OPEN] = 1,   [CAUSE_DEVICE] = 2,	 [CAUSE_CAMERA] = 3,   [CAUSE_LINE] = 4,
+		[CAUSE_GATEWAY] = 5, [CAUSE_PROVIDER] = 6, [CAUSE_ROUTER] = 7, [CAUSE_POWER] = 8,
+	};
+
+	return weights[c];
+}
+
+static bool better(const struct outage *o, enum cause cause, enum sure sure)
+{
+	return weight(cause) > weight(o->cause) || (cause == o->cause && sure > o->sure);
+}
+
+/* The open outage goes on: does what we know now say more about it? */
+static void go_on(struct spell *s, struct condition c, wall_t at, bool present, int64_t row,
+		  struct changes *out)
+{
+	struct outage *o = &s->outage;
+	bool changed = false;
+
+	/* Power or line are back and the camera is still booting: the cut goes on for a while. */
+	if (c.cause == CAUSE_CAMERA && o->cause != CAUSE_CAMERA) {
+		if (s->camera_from.ms == 0) {
+			s->camera_from = at;
+			s->camera_row = row;
+		}
+	} else {
+		s->camera_from.ms = 0;
+	}
+	if (s->camera_from.ms == 0 && better(o, c.cause, c.sure)) {
+		o->cause = c.cause;
+		o->sure = c.sure;
+		changed = true;
+	}
+	if (s->contact == CONTACT_UP && (o->cams_up != s->verdict.cams_up || o->cams_n != s->verdict.cams_n)) {
+		o->cams_up = s->verdict.cams_up;
+		o->cams_n = s->verdict.cams_n;
+		changed = true;
+	}
+	if (changed || (present && o->incident == 0))
+		say(out, CHANGE_CHANGED, o, present);
+}
+
+static void move(struct spell *s, wall_t at, bool present, int64_t row, struct changes *out)
+{
+	struct condition c = condition(s);
+	enum cause was = s->cause;
+
+	if (c.colour == COLOUR_DOWN) {
+		/* Worse than a camera, the house or its line: that is an outage of its own. */
+		if (outage_open(s) && s->outage.cause == CAUSE_CAMERA && c.cause != CAUSE_CAMERA) {
+			close_open(s, at, present, out);
+			s->since = at;
+		}
+		if (!outage_open(s))
+			open_new(s, c, at, present, row, TAG_LIVE, out);
+		else
+			go_on(s, c, at, present, row, out);
+		c.cause = s->outage.cause;
+	} else if (c.colour == COLOUR_UP && outage_open(s)) {
+		close_open(s, at, present, out);
+	}
+	if (c.colour == s->colour && c.cause == was)
+		return;
+	if (c.colour == COLOUR_UNKNOWN)
+		s->unknown_from = at, s->unknown_until.ms = 0, s->camera_from.ms = 0;
+	else if (s->colour == COLOUR_UNKNOWN)
+		s->unknown_until = at;
+	/* A cause that is known better now holds from the outage's beginning, but for time that
+	 * nobody could judge. */
+	if (c.colour == COLOUR_DOWN && s->colour == COLOUR_DOWN)
+		paint(out, s, s->since, (wall_t){ 0 }, c.colour, c.cause);
+	else {
+		paint(out, s, at, (wall_t){ 0 }, c.colour, c.cause);
+		s->since = at;
+	}
+	s->colour = c.colour;
+	s->cause = c.cause;
+}
+
+/* ---- records that arrive after the fact ---- */
+
+/* A record of a time that lies before the present colour began: it explains, it does not change it. */
+static void explain(struct spell *s, const struct verdict *v, wall_t at, bool older_boot,
+		    struct changes *out)
+{
+	struct outage *o = &s->outage;
+	wall_t until = o->until;
+
+	if (o->id == 0 || v->cause == CAUSE_NONE || v->cause == CAUSE_OPEN)
+		return;
+	if (at.ms < o->from.ms - EVIDENCE_BEFORE_MS || (until.ms != 0 && at.ms > until.ms))
+		return;
+	if (o->cause == CAUSE_CAMERA || (v->cause == CAUSE_CAMERA && o->cause != CAUSE_OPEN))
+		return;
+	/* "The way out works, our broker does not answer": no cause of anything nearer to the house. */
+	if (v->cause == CAUSE_GATEWAY && o->cause != CAUSE_OPEN && o->cause != CAUSE_LINE)
+		return;
+	/* Whoever lived through the beginning knows more than what we made of the new boot. */
+	if (!better(o, v->cause, v->sure) &&
+	    !(older_boot && o->sure < SURE_CONFIRMED && v->sure == SURE_CONFIRMED))
+		return;
+	o->cause = v->cause;
+	o->sure = v->sure;
+	say(out, CHANGE_CHANGED, o, false);
+	paint(out, s, o->from, until, COLOUR_DOWN, o->cause);
+	if (until.ms == 0)
+		s->cause = o->cause;
+}
+
+/* Time nobody could judge, explained afterwards by the node itself: figures change, phones do not. */
+static void past_spell(struct spell *s, wall_t until, int64_t row, struct changes *out)
+{
+	struct outage o = { .id = 0, .point = s->point, .from = s->past_from, .until = until,
+			    .cause = s->past_cause, .sure = SURE_CONFIRMED,
+			    .cams_n = s->verdict.cams_n };
+	wall_t limit = s->unknown_until.ms ? s->unknown_until : until;
+
+	s->past_cause = CAUSE_NONE;
+	if (o.from.ms < s->unknown_from.ms)
+		o.from = s->unknown_from;
+	if (o.until.ms > limit.ms)
+		o.until = limit;
+	if (s->unknown_from.ms == 0 || o.until.ms <= o.from.ms)
+		return;
+	o.id = outage_id(row, TAG_PAST);
+	say(out, CHANGE_CLOSED, &o, false);
+	paint(out, s, o.from, o.until, COLOUR_DOWN, o.cause);
+}
+
+static void history(struct spell *s, const struct verdict *v, wall_t at, int64_t row,
+		    struct changes *out)
+{
+	if (s->past_cause != CAUSE_NONE)
+		past_spell(s, at, row, out);
+	/* Our own broker being away is our blindness, not the point's outage. */
+	if (v->cause != CAUSE_NONE && v->cause != CAUSE_GATEWAY && v->cause != CAUSE_OPEN) {
+		s->past_cause = v->cause;
+		s->past_from = at;
+	}
+}
+
+static bool in_unknown(const struct spell *s, wall_t at)
+{
+	return s->unknown_from.ms != 0 && at.ms >= s->unknown_from.ms &&
+	       (s->unknown_until.ms == 0 || at.ms < s->unknown_until.ms);
+}
+
+/* ---- rows ---- */
+
+void outage_news_body(struct row *row, const struct verdict *v, bool present)
+{
+	wire_verdict_put(row->body, v);
+	row->body[VERDICT_LEN] = present;
+	row->body_len = VERDICT_LEN + 1;
+}
+
+void outage_birth_body(struct row *row, const struct verdict *v, uint16_t pace_s)
+{
+	wire_verdict_put(row->body, v);
+	row->body[VERDICT_LEN] = (uint8_t)(pace_s >> 8);
+	row->body[VERDICT_LEN + 1] = (uint8_t)pace_s;
+	row->body_len = VERDICT_LEN + 2;
+}
+
+static bool body_verdict(struct verdict *v, const struct row *row)
+{
+	return row->body_len > VERDICT_LEN && wire_verdict_get(v, row->body) == WIRE_OK;
+}
+
+static void birth(struct spell *s, const struct row *row, const struct verdict *v,
+		  struct changes *out)
+{
+	struct outage *o = &s->outage;
+
+	/* Same boot: it had power all along, so it was the line. Another boot: it had not. */
+	if (s->contact == CONTACT_DARK && outage_open(s) && s->boot != 0) {
+		enum cause cause = s->boot == row->boot ? CAUSE_LINE : CAUSE_POWER;
+
+		if (better(o, cause, SURE_PROBABLE)) {
+			o->cause = cause;
+			o->sure = SURE_PROBABLE;
+			s->cause = cause;
+			say(out, CHANGE_CHANGED, o, true);
+			paint(out, s, o->from, (wall_t){ 0 }, COLOUR_DOWN, cause);
+		}
+	}
+	s->boot = row->boot;
+	s->verdict = *v;
+	s->verdict_at = row->at;
+	if (s->contact == CONTACT_UP)
+		move(s, row->at, true, row->id, out);
+}
+
+static wall_t later(wall_t a, wall_t b)
+{
+	return a.ms > b.ms ? a : b;
+}
+
+static void news(struct spell *s, const struct row *row, const struct verdict *v,
+		 struct changes *out)
+{
+	bool present = row->body[VERDICT_LEN] != 0;
+	wall_t from = later(s->since, s->heard_from);
+
+	if (row->at.ms >= from.ms && s->contact == CONTACT_UP && s->past_cause == CAUSE_NONE) {
+		s->verdict = *v;
+		s->verdict_at = row->at;
+		move(s, row->at, present, row->id, out);
+		return;
+	}
+	explain(s, v, row->at, row->boot != s->boot, out);
+	if (in_unknown(s, row->at) || s->past_cause != CAUSE_NONE)
+		history(s, v, row->at, row->id, out);
+	if (!present)
+		return;
+	s->verdict = *v;
+	s->verdict_at = row->at;
+	if (s->contact != CONTACT_UP)
+		return;
+	from = later(from, row->at);
+	/* It began while nobody could judge, and it is still so: one outage, from its beginning. */
+	if (s->past_cause != CAUSE_NONE && condition(s).colour == COLOUR_DOWN && !outage_open(s)) {
+		from = later(s->past_from, s->unknown_from);
+		s->past_cause = CAUSE_NONE;
+	}
+	move(s, from, true, row->id, out);
+}
+
+void outage_row(struct spell *s, const struct row *row, struct changes *out)
+{
+	struct verdict v;
+
+	switch (row->kind) {
+	case ROW_BIRTH:
+		if (body_verdict(&v, row))
+			birth(s, row, &v, out);
+		return;
+	case ROW_NEWS:
+		if (body_verdict(&v, row))
+			news(s, row, &v, out);
+		return;
+	case ROW_DARK:
+		s->contact = CONTACT_DARK;
+		move(s, row->at.ms > s->since.ms ? row->at : s->since, true, row->id, out);
+		return;
+	case ROW_HEARD:
+		s->contact = CONTACT_UP;
+		s->heard_from = row->at;
+		move(s, row->at, true, row->id, out);
+		return;
+	case ROW_BLIND:
+		s->contact = CONTACT_UNKNOWN;
+		if (s->since.ms != 0)
+			move(s, row->at.ms > s->since.ms ? row->at : s->since, true, row->id, out);
+		return;
+	case ROW_SIGHT:
+	case ROW_LOST:
+	case ROW_CLONE:
+	case ROW_KINDS:
+		return;
+	}
+}
+
+void outage_time(struct spell *s, int64_t camera_hold_ms, wall_t now, struct changes *out)
+{
+	wall_t from = s->camera_from;
+	struct condition c;
+
+	if (from.ms == 0 || now.ms < from.ms + camera_hold_ms || !outage_open(s))
+		return;
+	close_open(s, from, true, out);
+	c = condition(s);
+	open_new(s, c, from, true, s->camera_row, TAG_CAMERA, out);
+	paint(out, s, from, (wall_t){ 0 }, COLOUR_DOWN, c.cause);
+	s->since = from;
+	s->cause = c.cause;
+}
+
+int8_t outage_up_at(const struct spell *s, wall_t at, bool all_up)
+{
+	if (at.ms >= s->since.ms && s->since.ms != 0)
+		return s->colour == COLOUR_UNKNOWN ? -1 : s->colour == COLOUR_UP && all_up;
+	if (s->outage.id && at.ms >= s->outage.from.ms &&
+	    (s->outage.until.ms == 0 || at.ms < s->outage.until.ms))
+		return 0;
+	return in_unknown(s, at) ? -1 : all_up;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* outage: from ledger rows to spells in a colour and outages with a cause; live and in replay alike. */
+#ifndef MATSANG_GATEWAY_OUTAGE_H
+#define MATSANG_GATEWAY_OUTAGE_H
+
+#include "gateway/facts.h"
+#include "gateway/commune.h"
+
+/* One point's story as far as it matters for the next row. */
+struct spell {
+	uint32_t point;
+	enum contact contact; /* CONTACT_UNKNOWN, _UP or _DARK */
+	struct verdict verdict;
+	wall_t verdict_at;
+	uint64_t boot;
+
+	enum colour colour;
+	enum cause cause;
+	wall_t since;          /* of this colour */
+	wall_t heard_from;     /* when contact came (back): older records are history */
+	wall_t unknown_from, unknown_until; /* the last time nobody could judge; until.ms 0: still so */
+	struct outage outage;  /* the open one, or the last; id 0: none yet */
+	int64_t last_incident; /* that an outage of this point was part of; 0 none */
+	wall_t camera_from;    /* power or line came back, cameras did not (yet); ms 0: no such wait */
+	int64_t camera_row;    /* the ledger row that said so */
+
+	enum cause past_cause; /* back-filled: an old verdict whose end is not known yet */
+	wall_t past_from;
+};
+
+/* What a row changed. */
+enum change_kind { CHANGE_PAINT, CHANGE_OPENED, CHANGE_CHANGED, CHANGE_CLOSED };
+
+struct change {
+	enum change_kind kind;
+	bool present;         /* it is so now; false: learned afterwards, nobody is told */
+	struct span paint;    /* CHANGE_PAINT */
+	struct outage outage; /* the others */
+};
+
+enum { CHANGES_MAX = 12 };
+
+struct changes {
+	struct change change[CHANGES_MAX];
+	size_t n;
+};
+
+void outage_init(struct spell *s, uint32_t point);
+
+/*
+ * Feed one row of this point (or of the gateway itself: BLIND, SIGHT). row->id must be given: an outage is
+ * named after the row that began it, so that a replay gives the same names. Appends to out, at most
+ * CHANGES_MAX altogether.
+ */
+void outage_row(struct spell *s, const struct row *row, struct changes *out);
+
+/* Time passed: mains came back camera_hold_ms ago but a camera did not, so that is its own outage now. */
+void outage_time(struct spell *s, int64_t camera_hold_ms, wall_t now, struct changes *out);
+
+/* Bodies of rows. */
+void outage_news_body(struct row *row, const struct verdict *v, bool present);
+void outage_birth_body(struct row *row, const struct verdict *v, uint16_t pace_s);
+
+/* Was the point seen working at that moment? 1 yes, 0 no, -1 nobody knows. all_up: its cameras answered. */
+int8_t outage_up_at(const struct spell *s, wall_t at, bool all_up);
+
+#endif

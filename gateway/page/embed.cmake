@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+# Writes OUT, a C file with the page's files as bytes. cmake -DDIR=... -DOUT=... -P embed.cmake
+set(files "/=index.html" "/login=login.html" "/page.css=page.css" "/page.js=page.js" "/icon.svg=icon.svg")
+set(type_html "text/html\; charset=utf-8")
+set(type_css "text/css\; charset=utf-8")
+set(type_js "text/javascript\; charset=utf-8")
+set(type_svg "image/svg+xml")
+
+set(bytes "")
+set(table "")
+set(n 0)
+foreach(entry IN LISTS files)
+	string(REGEX MATCH "^([^=]+)=(.+)$" _ "${entry}")
+	set(path "${CMAKE_MATCH_1}")
+	set(name "${CMAKE_MATCH_2}")
+	string(REGEX MATCH "[a-z]+$" kind "${name}")
+	file(READ "${DIR}/${name}" hex HEX)
+	string(REGEX REPLACE "(................................)" "\\1\n" hex "${hex}")
+	string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," hex "${hex}")
+	string(APPEND bytes "\nstatic const unsigned char file_${n}[] = { /* ${name} */\n${hex}\n};\n")
+	string(REPLACE "\\;" ";" type "${type_${kind}}")
+	string(APPEND table "\t{ \"${path}\", \"${type}\", file_${n}, sizeof file_${n} },\n")
+	math(EXPR n "${n} + 1")
+endforeach()
+file(WRITE "${OUT}" "/* Made by gateway/page/embed.cmake. */\n#include \"gateway/assets.h\"\n${bytes}\n"
+	"const struct asset assets[] = {\n${table}};\nconst size_t n_assets = ${n};\n")

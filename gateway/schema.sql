@@ -1,0 +1,155 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- schema: what the gateway keeps, in state_dir/ledger.db. Built into the gateway; read it with
+-- `sqlite3 -readonly ledger.db`. Times are UTC milliseconds since 1970. Causes, colours, states and kinds
+-- are the numbers of the enums in gateway/facts.h and mesh/wire.h.
+
+-- The truth: append-only, in the order in which the gateway learned it. hash is BLAKE2b-256 over the hash
+-- of the row before and the row itself (gateway/ledger.h), so that a later change shows.
+CREATE TABLE IF NOT EXISTS ledger (
+	id        INTEGER PRIMARY KEY,  -- rising; outages and incidents are named after the row that began them
+	at_ms     INTEGER NOT NULL,     -- when it happened
+	stored_ms INTEGER NOT NULL,     -- when the gateway learned it
+	how       INTEGER NOT NULL,     -- how sure at_ms is
+	point     TEXT NOT NULL,        -- its code; '' for the gateway itself
+	kind      INTEGER NOT NULL,
+	boot      INTEGER NOT NULL,     -- 0 for what the gateway saw itself; 64 bits as they are
+	seq       INTEGER NOT NULL,
+	body      BLOB NOT NULL,
+	hash      BLOB NOT NULL
+);
+-- A record is stored once, however often it is sent.
+CREATE UNIQUE INDEX IF NOT EXISTS ledger_once ON ledger (point, kind, boot, seq) WHERE boot != 0;
+
+-- The end of the chain, so that rows cut off its end are missed too.
+CREATE TABLE IF NOT EXISTS head (
+	one  INTEGER PRIMARY KEY CHECK (one = 1),
+	id   INTEGER NOT NULL,
+	hash BLOB NOT NULL
+);
+
+-- A number for each code ever in the roster: rosters change, numbers do not.
+CREATE TABLE IF NOT EXISTS point (
+	id   INTEGER PRIMARY KEY,
+	code TEXT NOT NULL UNIQUE
+);
+
+-- What must be found again after a restart.
+CREATE TABLE IF NOT EXISTS memory (
+	point         INTEGER PRIMARY KEY REFERENCES point,
+	known         INTEGER NOT NULL,
+	boot          INTEGER NOT NULL,
+	conn          INTEGER NOT NULL,
+	pace_s        INTEGER NOT NULL,
+	cause         INTEGER NOT NULL, -- the verdict
+	sure          INTEGER NOT NULL,
+	facts         INTEGER NOT NULL,
+	cams_up       INTEGER NOT NULL,
+	cams_n        INTEGER NOT NULL,
+	since_ms      INTEGER NOT NULL, -- of the verdict
+	heard_ms      INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS boot (
+	point   INTEGER NOT NULL REFERENCES point,
+	boot    INTEGER NOT NULL,
+	seq     INTEGER NOT NULL,       -- all records up to here are stored
+	anchor  INTEGER NOT NULL,
+	zero_ms INTEGER NOT NULL,       -- when this boot began, if anchored
+	used_ms INTEGER NOT NULL,       -- when this row last changed
+	PRIMARY KEY (point, boot)
+) WITHOUT ROWID;
+-- What a node said about itself, as JSON.
+CREATE TABLE IF NOT EXISTS about (
+	point INTEGER PRIMARY KEY REFERENCES point,
+	text  TEXT NOT NULL
+);
+-- When the gateway was last alive, and whether it ended in order.
+CREATE TABLE IF NOT EXISTS mark (
+	one      INTEGER PRIMARY KEY CHECK (one = 1),
+	alive_ms INTEGER NOT NULL,
+	clean    INTEGER NOT NULL
+);
+
+-- Derived from the ledger; `matsang rebuild` derives it again.
+-- Colours of time. Spans of a point never overlap; one that is still going on ends at 2^63-1.
+CREATE TABLE IF NOT EXISTS span (
+	point    INTEGER NOT NULL REFERENCES point,
+	from_ms  INTEGER NOT NULL,
+	until_ms INTEGER NOT NULL,
+	colour   INTEGER NOT NULL,
+	cause    INTEGER NOT NULL,
+	PRIMARY KEY (point, from_ms)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS outage (
+	id       INTEGER PRIMARY KEY,
+	point    INTEGER NOT NULL REFERENCES point,
+	from_ms  INTEGER NOT NULL,
+	until_ms INTEGER NOT NULL,      -- 0: still open
+	cause    INTEGER NOT NULL,
+	sure     INTEGER NOT NULL,
+	cams_up  INTEGER NOT NULL,
+	cams_n   INTEGER NOT NULL,
+	incident INTEGER NOT NULL       -- 0: learned afterwards
+);
+CREATE INDEX IF NOT EXISTS outage_point ON outage (point, from_ms);
+CREATE INDEX IF NOT EXISTS outage_incident ON outage (incident) WHERE incident != 0;
+CREATE INDEX IF NOT EXISTS outage_open ON outage (id) WHERE until_ms = 0;
+CREATE TABLE IF NOT EXISTS incident (
+	id       INTEGER PRIMARY KEY,
+	hamlet   TEXT NOT NULL,         -- its code
+	point    TEXT NOT NULL,         -- code of the first point
+	from_ms  INTEGER NOT NULL,
+	until_ms INTEGER NOT NULL,      -- 0: still open
+	cause    INTEGER NOT NULL,
+	sure     INTEGER NOT NULL,
+	state    INTEGER NOT NULL,
+	told     INTEGER NOT NULL,
+	points   INTEGER NOT NULL,      -- outages in it, all
+	open     INTEGER NOT NULL,      -- and still open
+	cams_up  INTEGER NOT NULL,
+	cams_n   INTEGER NOT NULL,
+	facts    INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS incident_open ON incident (id) WHERE state != 3;
+
+-- Not derived: what people were told. One row a message and route, made before it is sent.
+CREATE TABLE IF NOT EXISTS outbox (
+	id       INTEGER PRIMARY KEY,
+	key      TEXT NOT NULL UNIQUE,  -- "<incident>-<what>-<route>", the same at every try
+	route    TEXT NOT NULL,
+	what     INTEGER NOT NULL,
+	tries    INTEGER NOT NULL,
+	made_ms  INTEGER NOT NULL,
+	due_ms   INTEGER NOT NULL,
+	sent_ms  INTEGER NOT NULL,      -- the receipt; 0: not yet; -1: given up
+	note     TEXT NOT NULL,         -- what the other side said
+	-- the incident as it stood when it was told
+	incident INTEGER NOT NULL,
+	hamlet   TEXT NOT NULL,
+	point    TEXT NOT NULL,
+	from_ms  INTEGER NOT NULL,
+	until_ms INTEGER NOT NULL,
+	cause    INTEGER NOT NULL,
+	sure     INTEGER NOT NULL,
+	state    INTEGER NOT NULL,
+	told     INTEGER NOT NULL,
+	points   INTEGER NOT NULL,
+	open     INTEGER NOT NULL,
+	cams_up  INTEGER NOT NULL,
+	cams_n   INTEGER NOT NULL,
+	facts    INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS outbox_incident ON outbox (incident, route);
+CREATE INDEX IF NOT EXISTS outbox_waiting ON outbox (due_ms) WHERE sent_ms = 0;
+CREATE INDEX IF NOT EXISTS outbox_given_up ON outbox (id) WHERE sent_ms = -1;
+
+-- Back-filled samples that are not in the graphs yet.
+CREATE TABLE IF NOT EXISTS undrawn (
+	point     INTEGER NOT NULL REFERENCES point,
+	at_ms     INTEGER NOT NULL,
+	up        INTEGER NOT NULL,
+	site      INTEGER NOT NULL,
+	out_us    INTEGER NOT NULL,
+	router_us INTEGER NOT NULL,
+	lost      INTEGER NOT NULL,
+	PRIMARY KEY (point, at_ms)
+) WITHOUT ROWID;

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* settings: gateway.jsonc, the commune's roster included, read once at the start and then constant.
+ */
+#include "gateway/settings.h"
+#include "gateway/settings_check.h"
+#include "mesh/topic.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+enum { PATH_TEXT = 64, SUN_PATH_MAX = 107, CAMERAS_MAX = 8, BROKERS_MAX = 4 };
+static_assert((int)BROKERS_MAX == (int)MQTT_ENDPOINTS, "as many brokers as mqtt can dial");
+
+/* ---- the tables; the manual page matsang-gateway.jsonc(5) is held to them by a test ---- */
+
+/* clang-format off */
+#define TEXT(struct_, field, least, most) \
+	.type = CONF_STRING, .at = offsetof(struct_, field), .min = (least), .max = (most)
+#define NUMBER(struct_, field, least, most, default_) \
+	.type = CONF_INT, .at = offsetof(struct_, field), .min = (least), .max = (most), .def = (default_)
+#define LIST(struct_, field, count, least, most) \
+	.type = CONF_LIST, .at = offsetof(struct_, field), .at_count = offsetof(struct_, count), \
+	.min = (least), .max = (most)
+#define TABLE(keys, struct_) { keys, COUNT(keys), sizeof(struct_) }
+
+static const struct conf_key hamlet_keys[] = {
+	{ .key = "code", TEXT(struct roster_hamlet, code, 1, 24), .required = true,
+	  .help = "short and unique; points name it" },
+	{ .key = "name", TEXT(struct roster_hamlet, name, 1, 80), .required = true,
+	  .help = "as people call it" },
+};
+static const struct conf_table hamlet_table = TABLE(hamlet_keys, struct roster_hamlet);
+
+static const struct conf_key camera_keys[] = {
+	{ .key = "name", TEXT(struct roster_camera, name, 1, 60), .required = true,
+	  .help = "what it looks at" },
+	{ .key = "address", TEXT(struct roster_camera, address, 0, 15),
+	  .help = "IPv4 address in the house; goes into the node's file" },
+};
+static const struct conf_table camera_table = TABLE(camera_keys, struct roster_camera);
+
+static const struct conf_key point_keys[] = {
+	{ .key = "code", TEXT(struct roster_point, code, 1, POINT_CODE_MAX), .required = true,
+	  .help = "letters, digits and -, unique for ever" },
+	{ .key = "hamlet", TEXT(struct roster_point, hamlet, 1, 24), .required = true,
+	  .help = "code of one of the hamlets" },
+	{ .key = "household", TEXT(struct roster_point, household, 0, 80),
+	  .help = "whose house it is at; never leaves the gateway's people" },
+	{ .key = "phone", TEXT(struct roster_point, phone, 0, 20),
+	  .help = "whom the technician calls" },
+	{ .key = "provider", TEXT(struct roster_point, provider, 0, 40),
+	  .help = "of the house's internet line; neighbours share it" },
+	{ .key = "transformer", TEXT(struct roster_point, transformer, 0, 40),
+	  .help = "of the house's power; neighbours share it" },
+	{ .key = "cameras", LIST(struct roster_point, cameras, n_cameras, 1, CAMERAS_MAX),
+	  .of = &camera_table, .required = true, .help = "1 to 8 of them" },
+};
+static const struct conf_table point_table = TABLE(point_keys, struct roster_point);
+
+static const struct conf_key user_keys[] = {
+	{ .key = "name", TEXT(struct http_user, name, 1, 40), .required = true,
+	  .help = "to sign in with" },
+	{ .key = "password", TEXT(struct http_user, password, 1, 128), .required = true,
+	  .help = "argon2id hash, as `matsang password` prints it" },
+};
+static const struct conf_table user_table = TABLE(user_keys, struct http_user);
+
+static const struct conf_key hook_keys[] = {
+	{ .key = "url", TEXT(struct hook_route, url, 1, 500), .required = true,
+	  .help = "http:// or https://, gets Alertmanager version 4 JSON" },
+	{ .key = "secret", TEXT(struct hook_route, secret, 0, 128),
+	  .help = "key of the HMAC-SHA256 signature; empty for none" },
+};
+static const struct conf_table hook_table = TABLE(hook_keys, struct hook_route);
+
+static const struct conf_key mail_keys[] = {
+	{ .key = "server", TEXT(struct gateway_mail, server, 1, 200), .required = true,
+	  .help = "smtp://host:port or smtps://host:port" },
+	{ .key = "from", TEXT(struct gateway_mail, from, 1, 200), .required = true,
+	  .help = "the sender's address" },
+	{ .key = "to", LIST(struct gateway_mail, to, n_to, 1, 16), .required = true,
+	  .help = "the receivers' addresses" },
+	{ .key = "user", TEXT(struct gateway_mail, user, 0, 200),
+	  .help = "to sign in to the server with; empty for none" },
+	{ .key = "password_file", TEXT(struct gateway_mail, password_file, 0, 400),
+	  .help = "its first line is the password" },
+};
+static const struct conf_table mail_table = TABLE(mail_keys, struct gateway_mail);
+
+static const struct conf_key exec_keys[] = {
+	{ .key = "command", LIST(struct exec_route, command, n_command, 1, 16), .required = true,
+	  .help = "program by full path, then its arguments" },
+};
+static const struct conf_table exec_table = TABLE(exec_keys, struct exec_route);
+
+#define PAGE(field) (offsetof(struct gateway_settings, page.field) - offsetof(struct gateway_settings, page))
+static const struct conf_key page_keys[] = {
+	{ .key = "listen", .type = CONF_STRING, .at = PAGE(listen), .min = 1, .max = 200,
+	  .def_text = "127.0.0.1:8080", .help = "address and port of the page" },
+	{ .key = "url", .type = CONF_STRING, .at = PAGE(url), .min = 1, .max = 200,
+	  .def_text = "http://localhost:8080", .help = "how people reach it; goes into messages" },
+	{ .key = "metrics_token", .type = CONF_STRING, .at = PAGE(metrics_token), .max = 128,
+	  .help = "bearer token for /metrics; empty: only signed in" },
+};
+static const struct conf_table page_table = { page_keys, COUNT(page_keys),
+	sizeof(((struct gateway_settings *)0)->page) };
+
+static const char *const languages[] = { "vi", "en", NULL };
+
+#define G struct gateway_settings
+static const struct conf_key gateway_keys[] = {
+	{ .key = "commune", TEXT(G, roster.commune, 1, 80), .required = true,
+	  .help = "its name, as the page's heading" },
+	{ .key = "language", TEXT(G, language, 0, 0), .choices = languages, .def_text = "vi",
+	  .help = "of page and messages" },
+	{ .key = "brokers", LIST(G, brokers, n_brokers, 1, BROKERS_MAX), .required = true,
+	  .help = "host:port of the MQTT broker; more than one are tried in turn" },
+	{ .key = "key_file", TEXT(G, key_file, 1, 400), .def_text = "/etc/matsang/gateway.key",
+	  .help = "the gateway's own key, in hexadecimal" },
+	{ .key = "state_dir", TEXT(G, state_dir, 1, 400), .def_text = "/var/lib/matsang",
+	  .help = "ledger and graphs live here" },
+	{ .key = "socket", TEXT(G, socket, 1, SUN_PATH_MAX), .def_text = "/run/matsang/gateway.sock",
+	  .help = "where the matsang command finds the gateway" },
+	{ .key = "page", .type = CONF_OBJECT, .at = offsetof(G, page), .of = &page_table,
+	  .help = "the page for people" },
+	{ .key = "grace_s", NUMBER(G, grace_s, 1, 600, 10),
+	  .help = "a beat may be this late before its point is suspect" },
+	{ .key = "ask_s", NUMBER(G, ask_s, 1, 120, 4),
+	  .help = "a suspect point has this long to answer before it is dark" },
+	{ .key = "sight_s", NUMBER(G, sight_s, 0, 3600, 330),
+	  .help = "seconds more that nodes get to dial again after the gateway could not hear" },
+	{ .key = "group_hold_s", NUMBER(G, group_hold_s, 0, 3600, 60),
+	  .help = "wait for neighbours before telling anybody" },
+	{ .key = "camera_hold_s", NUMBER(G, camera_hold_s, 0, 86400, 180),
+	  .help = "a camera must be silent this long before it is told" },
+	{ .key = "return_hold_s", NUMBER(G, return_hold_s, 0, 86400, 120),
+	  .help = "all must be well this long before the end is told" },
+	{ .key = "group_window_s", NUMBER(G, group_window_s, 0, 3600, 120),
+	  .help = "outages that begin this close together may be one incident" },
+	{ .key = "step_s", NUMBER(G, step_s, 1, 900, 60),
+	  .help = "of the graphs; fixed once they exist" },
+	{ .key = "psk_file", TEXT(G, psk_file, 1, 400), .def_text = "/etc/matsang/psk",
+	  .help = "the broker's file of keys; matsang enrol writes it" },
+	{ .key = "broker_reload", LIST(G, broker_reload, n_broker_reload, 0, 16),
+	  .help = "command that makes the broker read its keys again; empty: by hand" },
+	{ .key = "broker_address", TEXT(G, broker_address, 0, 200),
+	  .help = "host:port by which nodes reach the broker; enrolment needs it" },
+	{ .key = "hamlets", LIST(G, roster.hamlets, roster.n_hamlets, 0, 1000), .of = &hamlet_table,
+	  .help = "parts of the commune" },
+	{ .key = "points", LIST(G, roster.points, roster.n_points, 0, 20000), .of = &point_table,
+	  .help = "where the cameras are" },
+	{ .key = "users", LIST(G, users, n_users, 0, 200), .of = &user_table,
+	  .help = "who may sign in to the page" },
+	{ .key = "hooks", LIST(G, hooks, n_hooks, 0, 16), .of = &hook_table,
+	  .help = "web hooks that are told of incidents" },
+	{ .key = "mails", LIST(G, mails, n_mails, 0, 16), .of = &mail_table,
+	  .help = "mail that is sent of incidents" },
+	{ .key = "execs", LIST(G, execs, n_execs, 0, 16), .of = &exec_table,
+	  .help = "programs that get an incident as JSON on standard input" },
+};
+const struct conf_table gateway_table = TABLE(gateway_keys, G);
+/* clang-format on */
+
+/* ---- reading ---- */
+
+/* What notify wants of the mails; passwords still empty. */
+static bool routes_new(struct gateway_settings *s)
+{
+	s->mail_routes = calloc(s->n_mails + 1, sizeof *s->mail_routes);
+	s->passwords = calloc(s->n_mails + 1, sizeof *s->passwords);
+	if (!s->mail_routes || !s->passwords)
+		return false;
+	for (size_t i = 0; i < s->n_mails; i++)
+		s->mail_routes[i] = (struct mail_route){ .server = s->mails[i].server,
+							 .from = s->mails[i].from,
+							 .user = s->mails[i].user,
+							 .password = "",
+							 .to = s->mails[i].to,
+							 .n_to = s->mails[i].n_to };
+	return true;
+}
+
+struct gateway_settings *gateway_settings_read(const char *name, const char *text, size_t len,
+					       char why[static CONF_WHY])
+{
+	struct gateway_settings *s = calloc(1, sizeof *s);
+	struct conf *conf;
+	bool ok;
+
+	if (!s) {
+		snprintf(why, CONF_WHY, "%s: out of memory", name);
+		return NULL;
+	}
+	if (conf_read(&conf, s, &gateway_table, name, text, len, why) != CONF_OK) {
+		free(s);
+		return NULL;
+	}
+	s->conf = conf;
+	ok = routes_new(s);
+	if (!ok)
+		snprintf(why, CONF_WHY, "%s: out of memory", name);
+	if (ok && settings_check(s, why))
+		return s;
+	gateway_settings_free(s);
+	return NULL;
+}
+
+/* The first lines of the password files the mails name. */
+static bool passwords_load(struct gateway_settings *s, char why[static CONF_WHY])
+{
+	char path[PATH_TEXT], what[CONF_WHY];
+	size_t len;
+
+	for (size_t i = 0; i < s->n_mails; i++) {
+		if (s->mails[i].password_file[0] == '\0')
+			continue;
+		s->passwords[i] = conf_slurp(s->mails[i].password_file, &len, what);
+		if (!s->passwords[i]) {
+			snprintf(path, sizeof path, "mails[%zu].password_file", i);
+			conf_blame(s->conf, path, what, why);
+			return false;
+		}
+		s->passwords[i][strcspn(s->passwords[i], "\r\n")] = '\0';
+		s->mail_routes[i].password = s->passwords[i];
+	}
+	return true;
+}
+
+struct gateway_settings *gateway_settings_load(const char *path, char why[static CONF_WHY])
+{
+	struct gateway_settings *s;
+	size_t len;
+	char *text = conf_slurp(path, &len, why);
+
+	if (!text)
+		return NULL;
+	s = gateway_settings_read(path, text, len, why);
+	free(text);
+	if (s && !passwords_load(s, why)) {
+		gateway_settings_free(s);
+		s = NULL;
+	}
+	return s;
+}
+
+void gateway_settings_free(struct gateway_settings *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; s->passwords && i < s->n_mails; i++)
+		free(s->passwords[i]);
+	free(s->passwords);
+	free(s->mail_routes);
+	conf_free(s->conf);
+	free(s);
+}
+
+const struct roster_point *gateway_settings_find(const struct gateway_settings *s, const char *code)
+{
+	for (size_t i = 0; i < s->roster.n_points; i++)
+		if (strcmp(s->roster.points[i].code, code) == 0)
+			return &s->roster.points[i];
+	return NULL;
+}

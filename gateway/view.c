@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* view: the gateway's knowledge as JSON. */
+#include "gateway/view_parts.h"
+
+#include "gateway/page_words.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OUTAGES_MAX = 200, INCIDENTS_MAX = 200 };
+#define HALF_YEAR_MS (183LL * 24 * 3600 * 1000)
+
+/* ---- the whole commune ---- */
+
+static struct headline headline(const struct view *v, wall_t *blind_since)
+{
+	struct headline h = { .total = v->roster->n_points };
+
+	h.blind = commune_blind(v->commune, blind_since);
+	for (size_t i = 0; i < h.total; i++)
+		switch (commune_point(v->commune, i).colour) {
+		case COLOUR_UP:
+			h.up++;
+			break;
+		case COLOUR_DOWN:
+			h.down++;
+			break;
+		case COLOUR_PLANNED:
+			h.planned++;
+			break;
+		case COLOUR_UNKNOWN:
+		case COLOURS:
+			h.unknown++;
+			break;
+		}
+	return h;
+}
+
+static void add_headline(cJSON *to, const struct view *v)
+{
+	char text[HEADLINE_TEXT];
+	wall_t since = { 0 };
+	const struct headline h = headline(v, &since);
+	cJSON *said = cJSON_AddObjectToObject(to, "headline");
+	cJSON *points;
+
+	headline_draw(text, &h, LANGUAGE_VI);
+	cJSON_AddStringToObject(said, "vi", text);
+	headline_draw(text, &h, LANGUAGE_EN);
+	cJSON_AddStringToObject(said, "en", text);
+	cJSON_AddBoolToObject(to, "blind", h.blind);
+	part_time(to, "blind_since", h.blind ? since : (wall_t){ 0 });
+
+	points = cJSON_AddObjectToObject(to, "points");
+	part_count(points, "total", h.total);
+	part_count(points, "up", h.up);
+	part_count(points, "down", h.down);
+	part_count(points, "unknown", h.unknown);
+	part_count(points, "planned", h.planned);
+}
+
+static void add_broker(cJSON *to, const struct view *v)
+{
+	const struct mqtt_counters c =
+		v->mqtt ? mqtt_counters(v->mqtt) : (struct mqtt_counters){ 0 };
+	cJSON *broker = cJSON_AddObjectToObject(to, "broker");
+
+	/* Each loss ends a connection that was counted. */
+	cJSON_AddBoolToObject(broker, "connected", c.connects > c.lost);
+	part_count(broker, "connects", c.connects);
+	part_count(broker, "lost", c.lost);
+	part_count(broker, "refused", c.refused);
+	part_count(broker, "dropped", c.dropped);
+}
+
+static void add_store(cJSON *to, const struct view *v)
+{
+	const struct store_counters c = store_counters(v->store);
+	cJSON *store = cJSON_AddObjectToObject(to, "store"), *outbox;
+
+	part_count(store, "rows", c.rows);
+	part_count(store, "commits", c.commits);
+	part_count(store, "failed", c.failed);
+	outbox = cJSON_AddObjectToObject(to, "outbox");
+	cJSON_AddNumberToObject(outbox, "waiting", (double)c.outbox_waiting);
+	cJSON_AddNumberToObject(outbox, "given_up", (double)c.outbox_given_up);
+}
+
+static void add_series(cJSON *to, const struct view *v)
+{
+	const struct series_counters c =
+		v->series ? series_counters(v->series) : (struct series_counters){ 0 };
+	cJSON *series = cJSON_AddObjectToObject(to, "series");
+
+	part_count(series, "values", c.values);
+	part_count(series, "calls", c.calls);
+	part_count(series, "dropped_old", c.dropped_old);
+	part_count(series, "dropped_future", c.dropped_future);
+	part_count(series, "failed", c.failed);
+	part_count(series, "remade", c.remade);
+}
+
+static void add_notify(cJSON *to, const struct view *v)
+{
+	cJSON *list = cJSON_AddArrayToObject(to, "notify");
+	size_t n = 0;
+	const char *const *routes = v->notify ? notify_routes(v->notify, &n) : NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct notify_counters c = notify_counters(v->notify, i);
+		cJSON *route = cJSON_CreateObject();
+
+		cJSON_AddStringToObject(route, "route", routes[i]);
+		part_count(route, "sent", c.sent);
+		part_count(route, "failed", c.failed);
+		part_count(route, "given_up", c.given_up);
+		cJSON_AddItemToArray(list, route);
+	}
+}
+
+struct cJSON *view_status(const struct view *v)
+{
+	cJSON *to = cJSON_CreateObject(), *refused;
+
+	cJSON_AddStringToObject(to, "commune", v->roster->commune);
+	cJSON_AddStringToObject(to, "version", MATSANG_VERSION);
+	cJSON_AddStringToObject(to, "language", v->language == LANGUAGE_EN ? "en" : "vi");
+	part_time(to, "now", v->now);
+	part_time(to, "started", v->started);
+	add_headline(to, v);
+
+	/* Every name, also those that have not happened: a page can show what is watched for. */
+	refused = cJSON_AddObjectToObject(to, "refused");
+	for (unsigned r = 1; r < REFUSALS; r++)
+		part_count(refused, refusal_str(r), commune_refused(v->commune, r));
+	add_broker(to, v);
+	add_store(to, v);
+	add_series(to, v);
+	add_notify(to, v);
+	return to;
+}
+
+/* ---- points ---- */
+
+static void add_cameras(cJSON *to, const struct roster_point *p, const struct point_view *pv)
+{
+	const bool heard = pv->contact == CONTACT_UP || pv->contact == CONTACT_SUSPECT;
+	cJSON *list = cJSON_AddArrayToObject(to, "cameras");
+
+	for (size_t i = 0; i < p->n_cameras; i++) {
+		cJSON *camera = cJSON_CreateObject();
+
+		cJSON_AddStringToObject(camera, "name", p->cameras[i].name);
+		/* What a silent point last said of its cameras is no longer knowledge. */
+		part_known(camera, "up", heard && i < pv->verdict.cams_n,
+			   pv->verdict.cams_up >> i & 1);
+		cJSON_AddItemToArray(list, camera);
+	}
+}
+
+static cJSON *point_json(const struct view *v, size_t i, bool fresh)
+{
+	const struct roster_point *p = &v->roster->points[i];
+	const struct point_view pv = commune_point(v->commune, i);
+	cJSON *to = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(to, "code", p->code);
+	part_hamlet(to, v->roster, p->hamlet);
+	cJSON_AddStringToObject(to, "household", p->household);
+	cJSON_AddStringToObject(to, "state", colour_str(pv.colour));
+	cJSON_AddStringToObject(to, "letter", page_letter(pv.colour, pv.cause));
+	if (pv.colour == COLOUR_DOWN) {
+		cJSON_AddStringToObject(to, "cause", cause_str(pv.cause));
+		cJSON_AddStringToObject(to, "sure", sure_str(pv.sure));
+	} else {
+		cJSON_AddNullToObject(to, "cause");
+		cJSON_AddNullToObject(to, "sure");
+	}
+	part_time(to, "since", pv.since);
+	part_time(to, "heard", pv.heard);
+	cJSON_AddStringToObject(to, "contact", contact_str(pv.contact));
+	part_count(to, "waiting", pv.waiting);
+	add_cameras(to, p, &pv);
+	cJSON_AddItemToObject(to, "availability", part_availability(v, i, fresh));
+	return to;
+}
+
+/* Dark ones first, the latest of them on top; then what is not known; what works comes last. */
+struct place {
+	size_t point;
+	int rank;
+	int64_t since;
+};
+
+static int place_cmp(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank - y->rank;
+	if (x->rank == 0 && x->since != y->since)
+		return x->since < y->since ? 1 : -1;
+	return (x->point > y->point) - (x->point < y->point);
+}
+
+static int rank_of(enum colour c)
+{
+	switch (c) {
+	case COLOUR_DOWN:
+		return 0;
+	case COLOUR_UNKNOWN:
+	case COLOURS:
+		return 1;
+	case COLOUR_PLANNED:
+		return 2;
+	case COLOUR_UP:
+		return 3;
+	}
+	return 1;
+}
+
+struct cJSON *view_points(const struct view *v)
+{
+	const size_t n = v->roster->n_points;
+	struct place *place = calloc(n ? n : 1, sizeof *place);
+	cJSON *to = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(to, "points");
+
+	if (!place || !list) {
+		free(place);
+		cJSON_Delete(to);
+		return NULL;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct point_view pv = commune_point(v->commune, i);
+
+		place[i] = (struct place){ i, rank_of(pv.colour), pv.since.ms };
+	}
+	qsort(place, n, sizeof *place, place_cmp);
+	part_availability_begin(v);
+	for (size_t i = 0; i < n; i++)
+		cJSON_AddItemToArray(list, point_json(v, place[i].point, false));
+	free(place);
+	return to;
+}
+
+static void add_facts(cJSON *to, const struct point_view *pv)
+{
+	const uint16_t f = pv->verdict.facts;
+	const bool said = pv->heard.ms > 0;
+	cJSON *facts = cJSON_AddObjectToObject(to, "facts");
+
+	part_known(facts, "mains", f & FACT_MAINS_KNOWN, f & FACT_MAINS_ON);
+	part_known(facts, "router", f & FACT_ROUTER_KNOWN, f & FACT_ROUTER_ANSWERS);
+	part_known(facts, "outside", f & FACT_OUTSIDE_KNOWN, f & FACT_OUTSIDE_ANSWERS);
+	part_known(facts, "link", said, f & FACT_LINK_UP);
+	part_known(facts, "gateway", said, f & FACT_GATEWAY_LISTENS);
+	part_known(facts, "may_ping", said, !(f & FACT_NO_PING_RIGHT));
+	cJSON_AddStringToObject(facts, "cause", cause_str(pv->verdict.cause));
+	cJSON_AddStringToObject(facts, "sure", sure_str(pv->verdict.sure));
+}
+
+static void add_rtt(cJSON *to, const char *key, uint8_t packed)
+{
+	const int32_t us = wire_rtt_us(packed);
+
+	if (us < 0)
+		cJSON_AddNullToObject(to, key);
+	else
+		cJSON_AddNumberToObject(to, key, us);
+}
+
+static void add_sample(cJSON *to, const struct point_view *pv)
+{
+	const struct sample *s = &pv->sample;
+	cJSON *sample;
+
+	if (!pv->sampled) {
+		cJSON_AddNullToObject(to, "sample");
+		return;
+	}
+	sample = cJSON_AddObjectToObject(to, "sample");
+	part_known(sample, "mains", s->mains_known, s->mains_on);
+	part_known(sample, "router", s->router_known, s->router_answers);
+	add_rtt(sample, "router_us", s->router_rtt);
+	add_rtt(sample, "out_us", s->out_rtt);
+	part_count(sample, "lost_percent", s->lost);
+	if (s->temp_c == -128)
+		cJSON_AddNullToObject(sample, "temp_c");
+	else
+		cJSON_AddNumberToObject(sample, "temp_c", s->temp_c);
+}
+
+struct listing {
+	const struct view *v;
+	cJSON *list;
+	size_t left;
+};
+
+static bool list_outage(void *self, const struct outage *o)
+{
+	struct listing *l = self;
+
+	cJSON_AddItemToArray(l->list, part_outage(l->v, o));
+	return --l->left > 0;
+}
+
+struct cJSON *view_point(const struct view *v, const char *code)
+{
+	const size_t i = commune_find(v->commune, code);
+	const wall_t since = { v->now.ms - HALF_YEAR_MS };
+	const struct roster_point *p;
+	struct listing outages;
+	struct point_view pv;
+	char boot[20], *about;
+	cJSON *to, *parsed;
+
+	if (i == SIZE_MAX)
+		return NULL;
+	p = &v->roster->points[i];
+	pv = commune_point(v->commune, i);
+	to = point_json(v, i, true);
+	cJSON_AddStringToObject(to, "phone", p->phone);
+	cJSON_AddStringToObject(to, "provider", p->provider);
+	cJSON_AddStringToObject(to, "transformer", p->transformer);
+	snprintf(boot, sizeof boot, "%016" PRIx64, pv.boot);
+	cJSON_AddStringToObject(to, "boot", boot);
+	cJSON_AddNumberToObject(to, "outage", (double)pv.outage);
+	cJSON_AddNumberToObject(to, "incident", (double)pv.incident);
+	add_facts(to, &pv);
+	add_sample(to, &pv);
+
+	about = store_about(v->store, i);
+	parsed = about ? cJSON_Parse(about) : NULL;
+	cJSON_AddItemToObject(to, "about", parsed ? parsed : cJSON_CreateNull());
+	free(about);
+
+	outages = (struct listing){ v, cJSON_AddArrayToObject(to, "outages"), OUTAGES_MAX };
+	store_outages(v->store, i, since, list_outage, &outages);
+	return to;
+}
+
+/* ---- incidents ---- */
+
+static size_t hamlet_points(const struct roster *r, const char *code)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->n_points; i++)
+		n += strcmp(r->points[i].hamlet, code) == 0;
+	return n;
+}
+
+static cJSON *incident_json(const struct view *v, const struct incident *in)
+{
+	const struct roster *r = v->roster;
+	const char *hamlet = in->hamlet < r->n_hamlets ? r->hamlets[in->hamlet].code : "";
+	const wall_t end = in->until.ms ? in->until : v->now;
+	cJSON *to = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(to, "id", (double)in->id);
+	cJSON_AddStringToObject(to, "state", incident_state_str(in->state));
+	cJSON_AddBoolToObject(to, "told", in->told);
+	part_hamlet(to, r, hamlet);
+	cJSON_AddStringToObject(to, "point",
+				in->point < r->n_points ? r->points[in->point].code : "");
+	cJSON_AddStringToObject(to, "household",
+				in->point < r->n_points ? r->points[in->point].household : "");
+	part_time(to, "from", in->from);
+	part_time(to, "until", in->until);
+	cJSON_AddNumberToObject(to, "seconds", (double)((end.ms - in->from.ms) / 1000));
+	cJSON_AddStringToObject(to, "cause", cause_str(in->cause));
+	cJSON_AddStringToObject(to, "sure", sure_str(in->sure));
+	cJSON_AddStringToObject(to, "letter", page_letter(COLOUR_DOWN, in->cause));
+	part_count(to, "points", in->points);
+	part_count(to, "open", in->open);
+	part_count(to, "hamlet_points", hamlet_points(r, hamlet));
+	return to;
+}
+
+static bool list_incident(void *self, const struct incident *in)
+{
+	struct listing *l = self;
+
+	cJSON_AddItemToArray(l->list, incident_json(l->v, in));
+	return --l->left > 0;
+}
+
+struct cJSON *view_incidents(const struct view *v, bool open_only)
+{
+	cJSON *to = cJSON_CreateObject();
+	struct listing l = { v, cJSON_AddArrayToObject(to, "incidents"), INCIDENTS_MAX };
+
+	store_incidents(v->store, open_only, INCIDENTS_MAX, list_incident, &l);
+	return to;
+}
+
+static bool list_delivery(void *self, const struct delivery_view *d)
+{
+	struct listing *l = self;
+	cJSON *to = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(to, "key", d->key);
+	cJSON_AddStringToObject(to, "route", d->route);
+	cJSON_AddStringToObject(to, "what", tell_str(d->what));
+	part_count(to, "tries", d->tries);
+	part_time(to, "made", d->made);
+	part_time(to, "sent", d->sent);
+	cJSON_AddBoolToObject(to, "given_up", d->sent.ms < 0);
+	cJSON_AddStringToObject(to, "note", d->note);
+	cJSON_AddItemToArray(l->list, to);
+	return --l->left > 0;
+}
+
+static cJSON *message_json(const struct view *v, const struct incident *in, enum language lang)
+{
+	cJSON *to = cJSON_CreateObject();
+	struct message m;
+
+	compose(&m, v->roster, in, in->state == INCIDENT_CLOSED ? TELL_RESOLVED : TELL_FIRING,
+		lang);
+	cJSON_AddStringToObject(to, "subject", m.subject);
+	cJSON_AddStringToObject(to, "text", m.text);
+	return to;
+}
+
+struct cJSON *view_incident(const struct view *v, int64_t id)
+{
+	struct incident in;
+	struct listing l;
+	cJSON *to, *message;
+
+	if (!store_incident(v->store, id, &in))
+		return NULL;
+	to = incident_json(v, &in);
+	message = cJSON_AddObjectToObject(to, "message");
+	cJSON_AddItemToObject(message, "vi", message_json(v, &in, LANGUAGE_VI));
+	cJSON_AddItemToObject(message, "en", message_json(v, &in, LANGUAGE_EN));
+	l = (struct listing){ v, cJSON_AddArrayToObject(to, "outages"), OUTAGES_MAX };
+	store_outages_of(v->store, id, list_outage, &l);
+	l = (struct listing){ v, cJSON_AddArrayToObject(to, "deliveries"), OUTAGES_MAX };
+	store_deliveries(v->store, id, list_delivery, &l);
+	return to;
+}

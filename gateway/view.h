@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* view: the gateway's knowledge as JSON, the same for page, API and command line. */
+#ifndef MATSANG_GATEWAY_VIEW_H
+#define MATSANG_GATEWAY_VIEW_H
+
+#include "gateway/commune.h"
+#include "gateway/compose.h"
+#include "gateway/notify.h"
+#include "gateway/series.h"
+#include "gateway/store.h"
+#include "mesh/mqtt.h"
+
+struct cJSON;
+struct view_figures;
+
+/* Everything a view looks at; all borrowed. */
+struct view {
+	const struct roster *roster;
+	const struct commune *commune;
+	struct store *store;
+	const struct series *series;
+	const struct notify *notify;
+	const struct mqtt *mqtt;
+	enum language language;
+	wall_t started;
+	wall_t now; /* set by the caller before each call */
+	/* Availability counted lately, so that a list of thousands stays cheap; owned by http. NULL: all
+	 * is counted anew at each call. */
+	struct view_figures *figures;
+};
+
+/* For n points. NULL when out of memory; free(NULL) is fine. */
+struct view_figures *view_figures_new(size_t n);
+void view_figures_free(struct view_figures *f);
+
+/* Each returns a new tree that the caller deletes; NULL when there is no such point or incident. */
+struct cJSON *view_status(const struct view *v);
+struct cJSON *view_points(const struct view *v); /* dark first */
+struct cJSON *view_point(const struct view *v, const char *code);
+struct cJSON *view_incidents(const struct view *v, bool open_only);
+struct cJSON *view_incident(const struct view *v, int64_t id);
+char *view_metrics(const struct view *v); /* Prometheus text, malloc'd */
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* view_metrics: the same knowledge as Prometheus text: codes only, no names and no phones. */
+#include "gateway/view.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void head(FILE *f, const char *name, const char *type, const char *help)
+{
+	fprintf(f, "# HELP matsang_%s %s\n# TYPE matsang_%s %s\n", name, help, name, type);
+}
+
+static void one(FILE *f, const char *name, const char *type, const char *help, uint64_t value)
+{
+	head(f, name, type, help);
+	fprintf(f, "matsang_%s %" PRIu64 "\n", name, value);
+}
+
+/* A label's value; hamlet codes are free text in the settings. */
+static void label(FILE *f, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '\n') {
+			fputs("\\n", f);
+			continue;
+		}
+		if (*text == '"' || *text == '\\')
+			fputc('\\', f);
+		fputc(*text, f);
+	}
+}
+
+static void point_line(FILE *f, const char *name, const struct roster_point *p, int value)
+{
+	fprintf(f, "matsang_%s{point=\"%s\",hamlet=\"", name, p->code);
+	label(f, p->hamlet);
+	fprintf(f, "\"} %d\n", value);
+}
+
+static void points(FILE *f, const struct view *v)
+{
+	const struct roster *r = v->roster;
+
+	head(f, "point_known", "gauge", "1 when the state of the point is known.");
+	for (size_t i = 0; i < r->n_points; i++)
+		point_line(f, "point_known", &r->points[i],
+			   commune_point(v->commune, i).colour != COLOUR_UNKNOWN);
+	/* Unknown is not down: a point that is not known has no line here. */
+	head(f, "point_up", "gauge",
+	     "1 when the point is watched; absent while that is not known.");
+	for (size_t i = 0; i < r->n_points; i++) {
+		const struct point_view pv = commune_point(v->commune, i);
+
+		if (pv.colour != COLOUR_UNKNOWN)
+			point_line(f, "point_up", &r->points[i], pv.colour == COLOUR_UP);
+	}
+	head(f, "point_waiting_records", "gauge", "Records the point still holds.");
+	for (size_t i = 0; i < r->n_points; i++)
+		point_line(f, "point_waiting_records", &r->points[i],
+			   (int)commune_point(v->commune, i).waiting);
+}
+
+static void deliveries(FILE *f, const struct view *v)
+{
+	size_t n = 0;
+	const char *const *routes = v->notify ? notify_routes(v->notify, &n) : NULL;
+
+	head(f, "deliveries_total", "counter",
+	     "Messages to people by route and result of the try.");
+	for (size_t i = 0; i < n; i++) {
+		const struct notify_counters c = notify_counters(v->notify, i);
+		const struct {
+			const char *result;
+			uint64_t n;
+		} line[] = { { "sent", c.sent },
+			     { "failed", c.failed },
+			     { "given_up", c.given_up } };
+
+		for (size_t k = 0; k < 3; k++)
+			fprintf(f,
+				"matsang_deliveries_total{route=\"%s\",result=\"%s\"} %" PRIu64
+				"\n",
+				routes[i], line[k].result, line[k].n);
+	}
+}
+
+static void counters(FILE *f, const struct view *v)
+{
+	const struct store_counters s = store_counters(v->store);
+	const struct series_counters d =
+		v->series ? series_counters(v->series) : (struct series_counters){ 0 };
+	const struct mqtt_counters m =
+		v->mqtt ? mqtt_counters(v->mqtt) : (struct mqtt_counters){ 0 };
+
+	one(f, "ledger_rows_total", "counter", "Rows stored.", s.rows);
+	one(f, "commits_total", "counter", "Transactions kept.", s.commits);
+	one(f, "commits_failed_total", "counter", "Transactions that were not kept.", s.failed);
+	one(f, "outbox_waiting", "gauge", "Messages not delivered yet.",
+	    (uint64_t)s.outbox_waiting);
+	one(f, "outbox_given_up", "gauge", "Messages given up on.", (uint64_t)s.outbox_given_up);
+	one(f, "series_values_total", "counter", "Values written to graphs.", d.values);
+	one(f, "series_calls_total", "counter", "Calls that wrote them.", d.calls);
+	one(f, "series_dropped_old_total", "counter", "Values not later than the last.",
+	    d.dropped_old);
+	one(f, "series_dropped_future_total", "counter", "Values from the future.",
+	    d.dropped_future);
+	one(f, "series_failed_total", "counter", "Calls that failed.", d.failed);
+	one(f, "broker_connects_total", "counter", "Connections to the broker.", m.connects);
+	one(f, "broker_lost_total", "counter", "Connections lost.", m.lost);
+	one(f, "broker_refused_total", "counter", "Connections the broker refused.", m.refused);
+	one(f, "broker_dropped_total", "counter", "Messages dropped before they were read.",
+	    m.dropped);
+}
+
+char *view_metrics(const struct view *v)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+	wall_t since;
+
+	if (!f)
+		return NULL;
+	head(f, "build_info", "gauge", "Always 1.");
+	fprintf(f, "matsang_build_info{version=\"%s\"} 1\n", MATSANG_VERSION);
+	one(f, "blind", "gauge", "1 while the gateway hears nothing itself.",
+	    commune_blind(v->commune, &since));
+	points(f, v);
+	head(f, "refused_total", "counter", "Messages refused, by reason.");
+	for (unsigned r = 1; r < REFUSALS; r++)
+		fprintf(f, "matsang_refused_total{reason=\"%s\"} %" PRIu64 "\n", refusal_str(r),
+			commune_refused(v->commune, r));
+	counters(f, v);
+	deliveries(f, v);
+	fclose(f);
+	return text;
+}
