@@ -2,19 +2,17 @@
 /* channel_exec: a program of the commune's own; reads the hook's JSON, exit code 0 means delivered.
  */
 #include "gateway/channel.h"
+#include "mesh/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 struct exec_try {
 	pid_t pid;
@@ -88,55 +86,6 @@ static int stdin_of(const char *text)
 	return fd;
 }
 
-/* A clean child: only its three descriptors, no blocked or ignored signals, a group of its own. */
-static int prepare(posix_spawn_file_actions_t *files, posix_spawnattr_t *attr, int in)
-{
-	sigset_t none, pipes;
-	int err = 0;
-
-	sigemptyset(&none);
-	sigemptyset(&pipes);
-	sigaddset(&pipes, SIGPIPE);
-	err = err ? err : posix_spawn_file_actions_adddup2(files, in, STDIN_FILENO);
-	err = err ? err
-		  : posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY,
-						     0);
-	err = err ? err : posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1);
-	err = err ? err : posix_spawnattr_setsigmask(attr, &none);
-	err = err ? err : posix_spawnattr_setsigdefault(attr, &pipes);
-	err = err ? err : posix_spawnattr_setpgroup(attr, 0);
-	return err ? err
-		   : posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-							    POSIX_SPAWN_SETPGROUP);
-}
-
-enum { ARGS = 32 };
-
-static int spawn(pid_t *pid, const struct exec_route *r, int in)
-{
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	char *argv[ARGS + 1] = { NULL };
-	int err;
-
-	if (r->n_command == 0 || r->n_command > ARGS)
-		return -EINVAL;
-	for (size_t i = 0; i < r->n_command; i++)
-		memcpy(&argv[i], &r->command[i], sizeof argv[i]); /* execve never writes to them */
-	if (posix_spawn_file_actions_init(&files) != 0)
-		return -ENOMEM;
-	if (posix_spawnattr_init(&attr) != 0) {
-		posix_spawn_file_actions_destroy(&files);
-		return -ENOMEM;
-	}
-	err = prepare(&files, &attr, in);
-	if (err == 0)
-		err = posix_spawn(pid, argv[0], &files, &attr, argv, environ);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	return -err;
-}
-
 static int run(struct exec_try *t, const struct exec_route *r, const struct letter *l)
 {
 	char *text = hook_draw(l);
@@ -148,7 +97,7 @@ static int run(struct exec_try *t, const struct exec_route *r, const struct lett
 	free(text);
 	if (in < 0)
 		return in;
-	err = spawn(&t->pid, r, in);
+	err = child_start(&t->pid, r->command, r->n_command, in, -1);
 	close(in);
 	return err;
 }

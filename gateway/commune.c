@@ -325,6 +325,11 @@ static void scan(struct commune *c, mono_t now, wall_t wall)
 		c->scan_due = mono_after(now, SCAN_MS);
 }
 
+static bool blind(const struct commune *c)
+{
+	return !c->sees && !c->replaying;
+}
+
 static void step_incidents(struct commune *c, mono_t now)
 {
 	for (size_t i = 0; i < c->incidents.n;) {
@@ -334,7 +339,7 @@ static void step_incidents(struct commune *c, mono_t now)
 		/* A camera's trouble is not over because its house went dark. */
 		if (mono_reached(now, l->due) && c->place[l->i.point].spell.colour != COLOUR_UP)
 			incident_hidden(&c->incidents, l->i.point, c->o, now);
-		did = incident_step(l, !c->sees && !c->replaying, c->o, now);
+		did = incident_step(l, blind(c), c->o, now);
 
 		if (did & INCIDENT_KEEP)
 			add(c, ACT_INCIDENT, l->i.point)->u.tell.incident = l->i;
@@ -355,13 +360,13 @@ void commune_step(struct commune *c, mono_t now, wall_t wall)
 {
 	if (mono_reached(now, c->scan_due))
 		scan(c, now, wall);
-	if (mono_reached(now, incident_due(&c->incidents)))
+	if (mono_reached(now, incident_due(&c->incidents, blind(c))))
 		step_incidents(c, now);
 }
 
 mono_t commune_due(const struct commune *c)
 {
-	return mono_first(c->scan_due, incident_due(&c->incidents));
+	return mono_first(c->scan_due, incident_due(&c->incidents, blind(c)));
 }
 
 /* ---- our own sight ---- */
@@ -767,7 +772,7 @@ void commune_replay(struct commune *c, const struct row *row)
 	size_t i = row->point[0] ? commune_find(c, row->point) : SIZE_MAX;
 
 	c->replaying = true;
-	if (mono_reached(now, incident_due(&c->incidents)))
+	if (mono_reached(now, incident_due(&c->incidents, blind(c))))
 		step_incidents(c, now);
 	if (row->point[0] == '\0') {
 		for (size_t k = 0; k < c->roster->n_points; k++)
@@ -801,7 +806,7 @@ struct point_view commune_point(const struct commune *c, size_t point)
 		.colour = s->colour,
 		.cause = s->colour == COLOUR_DOWN ? s->cause : CAUSE_NONE,
 		.sure = open ? s->outage.sure : s->verdict.sure,
-		.since = s->since,
+		.since = open && s->colour == COLOUR_DOWN ? s->outage.from : s->since,
 		.heard = p->heard,
 		.verdict = s->verdict,
 		.sample = p->sample,

@@ -2,21 +2,19 @@
 /* draw_helper: one matsang-draw process behind two pipes. */
 #include "gateway/draw_helper.h"
 
+#include "mesh/child.h"
 #include "mesh/log.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { ANSWER_MAX = 1 << 20, WORDS_MAX = 512 };
-
-extern char **environ;
 
 struct draw_helper {
 	struct loop *loop;
@@ -170,44 +168,6 @@ static void read_more(void *self, mono_t now)
 	}
 }
 
-/* Signals are as a program expects them: with ours blocked it could not be ended. */
-static int spawn(struct draw_helper *h, int in, int out)
-{
-	char name[] = "matsang-draw";
-	char *argv[] = { name, NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, pipe;
-	int err;
-
-	sigemptyset(&none);
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	if (posix_spawn_file_actions_init(&files) != 0)
-		return -ENOMEM;
-	if (posix_spawnattr_init(&attr) != 0) {
-		posix_spawn_file_actions_destroy(&files);
-		return -ENOMEM;
-	}
-	err = posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
-	if (err == 0)
-		err = posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-	if (err == 0)
-		err = posix_spawnattr_setsigmask(&attr, &none);
-	if (err == 0)
-		err = posix_spawnattr_setsigdefault(&attr, &pipe);
-	if (err == 0)
-		err = posix_spawnattr_setflags(&attr,
-					       POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	if (err == 0)
-		err = posix_spawn(&h->pid, h->program, &files, &attr, argv, environ);
-	if (err != 0)
-		h->pid = 0;
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	return -err;
-}
-
 static int set_nonblock(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
@@ -231,6 +191,7 @@ static int watch(struct draw_helper *h)
 
 static int start(struct draw_helper *h)
 {
+	const char *const command[] = { h->program };
 	int to[2], from[2], err;
 
 	if (pipe2(to, O_CLOEXEC) < 0)
@@ -241,7 +202,9 @@ static int start(struct draw_helper *h)
 		close(to[1]);
 		return err;
 	}
-	err = spawn(h, to[0], from[1]);
+	err = child_start(&h->pid, command, 1, to[0], from[1]);
+	if (err < 0)
+		h->pid = 0;
 	close(to[0]);
 	close(from[1]);
 	if (err < 0) {

@@ -4,9 +4,11 @@
 
 #include "gateway/page_words.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -68,6 +70,15 @@ static bool gather(void *self, const struct outage *o)
 	return g->n < DRAW_OUTAGES;
 }
 
+/* A point that was never heard has no file yet: there is nothing to draw, and nothing is wrong. */
+static bool has_file(const struct http *h, const char *code)
+{
+	char path[PATH_MAX];
+	const int n = snprintf(path, sizeof path, "%s/%s.rrd", h->options.series_dir, code);
+
+	return n > 0 && (size_t)n < sizeof path && access(path, F_OK) == 0;
+}
+
 static void on_drawn(void *self, const void *png, size_t len)
 {
 	struct http_request *q = self;
@@ -102,15 +113,16 @@ enum MHD_Result http_graph(struct http_request *q, const char *code)
 	struct point_view pv;
 	char title[128];
 
-	if (point == SIZE_MAX)
-		return reply_refuse(q, HTTP_NOT_FOUND);
 	if (!span)
 		return reply_refuse(q, HTTP_BAD);
+	if (point != SIZE_MAX && h->view->series)
+		series_write(h->view->series, point, h->view->now);
+	/* From here on the code is the roster's own text, not the URL's. */
+	if (point == SIZE_MAX || !has_file(h, code = h->view->roster->points[point].code))
+		return reply_refuse(q, HTTP_NOT_FOUND);
 	pv = commune_point(h->view->commune, point);
 	store_outages(h->view->store, point, (wall_t){ h->view->now.ms - span->s * 1000 }, gather,
 		      &g);
-	/* The code as the roster has it, not as the URL does. */
-	code = h->view->roster->points[point].code;
 	snprintf(title, sizeof title, "%s · %s", code, page_word(span->word, lang));
 	if (draw_ask(h->draw,
 		     &(struct draw_request){

@@ -51,7 +51,8 @@ void reply_dress(struct MHD_Response *r, const char *type, bool keep)
 	MHD_add_response_header(r, "Cache-Control", keep ? "no-cache" : "no-store");
 	MHD_add_response_header(r, "X-Content-Type-Options", "nosniff");
 	MHD_add_response_header(r, "X-Frame-Options", "DENY");
-	MHD_add_response_header(r, "Referrer-Policy", "no-referrer");
+	/* Not no-referrer: browsers then send "Origin: null" with our own form. */
+	MHD_add_response_header(r, "Referrer-Policy", "same-origin");
 	MHD_add_response_header(r, "Content-Security-Policy",
 				"default-src 'self'; base-uri 'none'; form-action 'self'; "
 				"frame-ancestors 'none'");

@@ -209,21 +209,31 @@ void incident_remove(struct incidents *s, size_t index)
 	s->live[index] = s->live[--s->n];
 }
 
-mono_t incident_due(const struct incidents *s)
+mono_t incident_due(const struct incidents *s, bool blind)
 {
 	mono_t first = MONO_NEVER;
 
-	for (size_t i = 0; i < s->n; i++)
-		first = s->live[i].changed ? (mono_t){ 0 } : mono_first(first, s->live[i].due);
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->live[i].changed)
+			return (mono_t){ 0 };
+		if (!blind)
+			first = mono_first(first, s->live[i].due);
+	}
 	return first;
 }
 
 void incident_sight(struct incidents *s, const struct commune_options *o, mono_t now)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (s->live[i].i.state == INCIDENT_HELD &&
-		    s->live[i].due.ms < mono_after(now, o->group_hold_ms).ms)
-			s->live[i].due = mono_after(now, o->group_hold_ms);
+	for (size_t i = 0; i < s->n; i++) {
+		struct incident_live *l = &s->live[i];
+		int64_t hold = l->i.state == INCIDENT_HELD ? o->group_hold_ms
+			       : l->i.told                 ? o->return_hold_ms
+							   : 0;
+
+		/* One that waits for nothing has no due time that this could pass. */
+		if (l->due.ms < mono_after(now, hold).ms)
+			l->due = mono_after(now, hold);
+	}
 }
 
 void incident_restore(struct incidents *s, const struct incident *i, const struct commune_options *o,

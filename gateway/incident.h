@@ -47,10 +47,11 @@ enum { INCIDENT_KEEP = 1, INCIDENT_TELL_FIRING = 2, INCIDENT_TELL_RESOLVED = 4 }
 unsigned incident_step(struct incident_live *l, bool blind, const struct commune_options *o, mono_t now);
 void incident_remove(struct incidents *s, size_t index);
 
-mono_t incident_due(const struct incidents *s);
+/* When to step again; while blind only what is to be kept counts. */
+mono_t incident_due(const struct incidents *s, bool blind);
 struct incident_live *incident_find(struct incidents *s, int64_t id);
 
-/* We see again: give points a moment to be heard before an old beginning is told. */
+/* We see again: give points a moment to be heard before an old beginning or end is told. */
 void incident_sight(struct incidents *s, const struct commune_options *o, mono_t now);
 
 /* A restored incident and its open outages (restored after it). */

@@ -5,7 +5,7 @@
 
 #include "gateway/facts.h"
 
-enum { INGEST_BOOTS = 4 };
+enum { INGEST_BOOTS = 8 };
 
 /* What is remembered of a point's last boots, newest first. */
 struct ingest {

@@ -8,6 +8,7 @@
 #include "gateway/settings.h"
 #include "gateway/store.h"
 #include "gateway/view.h"
+#include "mesh/child.h"
 #include "mesh/key.h"
 #include "mesh/log.h"
 #include "mesh/loop.h"
@@ -22,13 +23,10 @@
 #include <getopt.h>
 #include <limits.h>
 #include <malloc.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-extern char **environ;
 
 enum {
 	EXIT_SETTINGS = 3,
@@ -253,22 +251,16 @@ static void on_reloaded(void *self, int status)
 static void reload_broker(struct gateway *g)
 {
 	const struct gateway_settings *s = g->settings;
-	char **argv = calloc(s->n_broker_reload + 1, sizeof *argv);
 	pid_t pid;
+	int e;
 
-	if (!argv || s->n_broker_reload == 0) {
-		free(argv);
+	if (s->n_broker_reload == 0)
 		return;
-	}
-	for (size_t i = 0; i < s->n_broker_reload; i++)
-		argv[i] = strdup(s->broker_reload[i]);
-	if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) == 0)
-		loop_child(g->loop, pid, on_reloaded, NULL);
-	else
-		log_err("broker: cannot run %s", argv[0]);
-	for (size_t i = 0; i < s->n_broker_reload; i++)
-		free(argv[i]);
-	free(argv);
+	e = child_start(&pid, s->broker_reload, s->n_broker_reload, -1, -1);
+	if (e == 0)
+		e = loop_child(g->loop, pid, on_reloaded, NULL);
+	if (e < 0)
+		log_err("broker: cannot run %s: %s", s->broker_reload[0], strerror(-e));
 }
 
 static cJSON *deed_enrol(void *self, const char *point, unsigned *status)

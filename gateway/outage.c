@@ -38,6 +38,21 @@ static bool outage_open(const struct spell *s)
 	return s->outage.id != 0 && s->outage.until.ms == 0;
 }
 
+/* The outage's time in its cause, but for the last time in it that nobody could judge. */
+static void repaint(struct changes *out, const struct spell *s)
+{
+	const struct outage *o = &s->outage;
+	wall_t from = s->unknown_from, until = s->unknown_until;
+
+	if (from.ms <= o->from.ms || (o->until.ms != 0 && from.ms >= o->until.ms)) {
+		paint(out, s, o->from, o->until, COLOUR_DOWN, o->cause);
+		return;
+	}
+	paint(out, s, o->from, from, COLOUR_DOWN, o->cause);
+	if (until.ms != 0)
+		paint(out, s, until, o->until, COLOUR_DOWN, o->cause);
+}
+
 /* ---- what is the matter, from contact and verdict ---- */
 
 struct condition {
@@ -95,7 +110,7 @@ static void open_new(struct spell *s, struct condition c, wall_t at, bool presen
 
 static void close_open(struct spell *s, wall_t at, bool present, struct changes *out)
 {
-	s->outage.until = at.ms > s->outage.from.ms ? at : (wall_t){ s->outage.from.ms + 1 };
+	s->outage.until = at.ms > s->outage.from.ms ? at : s->outage.from;
 	s->camera_from.ms = 0;
 	say(out, CHANGE_CLOSED, &s->outage, present);
 }
@@ -174,7 +189,7 @@ static void move(struct spell *s, wall_t at, bool present, int64_t row, struct c
 	/* A cause that is known better now holds from the outage's beginning, but for time that
 	 * nobody could judge. */
 	if (c.colour == COLOUR_DOWN && s->colour == COLOUR_DOWN)
-		paint(out, s, s->since, (wall_t){ 0 }, c.colour, c.cause);
+		repaint(out, s);
 	else {
 		paint(out, s, at, (wall_t){ 0 }, c.colour, c.cause);
 		s->since = at;
@@ -208,7 +223,7 @@ static void explain(struct spell *s, const struct verdict *v, wall_t at, bool ol
 	o->cause = v->cause;
 	o->sure = v->sure;
 	say(out, CHANGE_CHANGED, o, false);
-	paint(out, s, o->from, until, COLOUR_DOWN, o->cause);
+	repaint(out, s);
 	if (until.ms == 0)
 		s->cause = o->cause;
 }
@@ -228,6 +243,12 @@ static void past_spell(struct spell *s, wall_t until, int64_t row, struct change
 		o.until = limit;
 	if (s->unknown_from.ms == 0 || o.until.ms <= o.from.ms)
 		return;
+	if (s->outage.id != 0 && s->outage.from.ms <= o.from.ms &&
+	    (s->outage.until.ms == 0 || s->outage.until.ms >= o.until.ms)) {
+		/* We lost sight of an outage, and it went on. */
+		paint(out, s, o.from, o.until, COLOUR_DOWN, s->outage.cause);
+		return;
+	}
 	o.id = outage_id(row, TAG_PAST);
 	say(out, CHANGE_CLOSED, &o, false);
 	paint(out, s, o.from, o.until, COLOUR_DOWN, o.cause);
@@ -287,7 +308,7 @@ static void birth(struct spell *s, const struct row *row, const struct verdict *
 			o->sure = SURE_PROBABLE;
 			s->cause = cause;
 			say(out, CHANGE_CHANGED, o, true);
-			paint(out, s, o->from, (wall_t){ 0 }, COLOUR_DOWN, cause);
+			repaint(out, s);
 		}
 	}
 	s->boot = row->boot;

@@ -187,7 +187,7 @@ void headline_draw(char text[static HEADLINE_TEXT], const struct headline *h, en
 
 	if (h->blind)
 		n = snprintf(text, HEADLINE_TEXT,
-			     vi ? "CHƯA RÕ tình trạng %zu điểm" : "STATE UNKNOWN of %zu points",
+			     vi ? "CHƯA RÕ — tình trạng %zu điểm" : "STATE UNKNOWN — %zu points",
 			     h->total);
 	else if (h->down)
 		n = snprintf(text, HEADLINE_TEXT,

@@ -406,6 +406,12 @@ void series_flush(struct series *s, wall_t now, bool all, series_written_fn *wri
 	}
 }
 
+void series_write(struct series *s, size_t point, wall_t now)
+{
+	if (s->line[point].n > 0)
+		write_line(s, point, now);
+}
+
 int series_reset(struct series *s)
 {
 	DIR *dir = opendir(s->dir);

@@ -28,6 +28,9 @@ void series_fill(struct series *s, size_t point, wall_t from, wall_t until, wall
 typedef void series_written_fn(void *self, size_t point, wall_t last);
 void series_flush(struct series *s, wall_t now, bool all, series_written_fn *written, void *self);
 
+/* Write what is held of one point now, so that a graph shows its last minutes. */
+void series_write(struct series *s, size_t point, wall_t now);
+
 /* Delete all files; the caller then adds again (rebuild). */
 int series_reset(struct series *s);
 

@@ -18,14 +18,14 @@ struct view {
 	const struct roster *roster;
 	const struct commune *commune;
 	struct store *store;
-	const struct series *series;
+	struct series *series;
 	const struct notify *notify;
 	const struct mqtt *mqtt;
 	enum language language;
 	wall_t started;
 	wall_t now; /* set by the caller before each call */
-	/* Availability counted lately, so that a list of thousands stays cheap; owned by http. NULL: all
-	 * is counted anew at each call. */
+	/* Availability counted lately, so that a list of thousands stays cheap; owned by http.
+	 * NULL: all is counted anew at each call. */
 	struct view_figures *figures;
 };
 

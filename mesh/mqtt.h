@@ -60,6 +60,8 @@ struct mqtt_link {
 
 /* Copies options (strings too). The first attempt starts at once. NULL with errno. */
 struct mqtt *mqtt_new(struct loop *l, const struct mqtt_options *o, mqtt_fn *on_event, void *self);
+
+/* Ends it. A connection that is still up is cut, so the broker sends the will: see mqtt_bye. */
 void mqtt_free(struct mqtt *m);
 
 /* Change the will of the next connections (its conn number rises). */

@@ -12,7 +12,9 @@ static_assert(CRC_AT + 4 == FRAME_LEN, "the checksum ends the frame");
 static_assert((int)VERDICT_LEN <= BODY_LEN && (int)SAMPLE_LEN <= BODY_LEN, "bodies fit");
 
 static const int64_t U48_MAX = 0xffffffffffff;
-static const char kinds[] = { [RECORD_HEAD] = 'H', [RECORD_NEWS] = 'N', [RECORD_SAMPLE] = 'S' };
+static const char kinds[] = {
+	[RECORD_HEAD] = 'H', [RECORD_NEWS] = 'N', [RECORD_SAMPLE] = 'S', [RECORD_ACKED] = 'A'
+};
 
 /* Four bits a step: sixteen words of table instead of a thousand. */
 static uint32_t crc32(const uint8_t *p, size_t len)
@@ -102,6 +104,7 @@ static bool body_of(struct record *r, const uint8_t *buf)
 
 	switch (r->kind) {
 	case RECORD_HEAD:
+	case RECORD_ACKED:
 		return buf[2] == 0 && zeros(buf + 20, CRC_AT - 20);
 	case RECORD_NEWS:
 		return wire_verdict_get(&r->verdict, body) == WIRE_OK &&

@@ -10,16 +10,17 @@
  *
  *	'M' K Q 00  boot*8  seq*8  t_ms*8  wall_ms*8  body*8  crc32*4
  *
- *	K     kind: 'H' head, 'N' news, 'S' sample
+ *	K     kind: 'H' head, 'N' news, 'S' sample, 'A' acknowledged
  *	Q     quality of the wall time, enum clock_quality
  *	body  a verdict or a sample as on the wire, then zeros
  *	crc   CRC-32 (IEEE 802.3) of the 44 bytes before it
  *
- * A head's seq is the next one of its boot; its times and body are zero.
+ * A head's seq is the next one of its boot. An 'A' says that the gateway has everything before it, up to
+ * that seq of that boot. Times and body of both are zero.
  */
 enum { FRAME_LEN = 48 };
 
-enum record_kind { RECORD_HEAD, RECORD_NEWS, RECORD_SAMPLE };
+enum record_kind { RECORD_HEAD, RECORD_NEWS, RECORD_SAMPLE, RECORD_ACKED };
 
 struct record {
 	enum record_kind kind;

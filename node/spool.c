@@ -42,13 +42,19 @@ static uint64_t file_end(const struct spool *s)
 	return s->base + s->frames;
 }
 
+/* Heads and acknowledgements are about records. */
+static bool is_record(const struct record *r)
+{
+	return r->kind == RECORD_NEWS || r->kind == RECORD_SAMPLE;
+}
+
 /* The first record at *pos or after it that lies in the file. */
 static bool file_peek(struct spool *s, uint64_t *pos, struct record *out)
 {
 	struct record r;
 
 	for (uint64_t p = *pos < s->front ? s->front : *pos; p < file_end(s); p++)
-		if (frame_read(s, p - s->base, &r) && r.kind != RECORD_HEAD) {
+		if (frame_read(s, p - s->base, &r) && is_record(&r)) {
 			*pos = p;
 			*out = r;
 			return true;
@@ -187,6 +193,7 @@ static int rewrite(struct spool *s, struct sieve *v)
 	s->front = s->base + 1;
 	s->page_n = 0;
 	s->unsynced = 0;
+	s->unnoted = 0;
 	s->begun = true;
 	s->held_news -= v->gone_news;
 	s->held_samples -= v->gone_samples;
@@ -229,6 +236,22 @@ struct scan {
 	uint64_t top;   /* the next seq of our boot, 0 when the file does not say */
 };
 
+/* The gateway has everything before this frame up to that seq, and whatever lies before that. */
+static void scan_acked(struct spool *s, const struct record_head *acked, uint64_t frame)
+{
+	uint64_t front = s->front - s->base, after = front;
+	struct record r;
+
+	for (uint64_t i = front; i < frame; i++)
+		if (frame_read(s, i, &r) && is_record(&r) && r.head.boot == acked->boot &&
+		    r.head.seq <= acked->seq)
+			after = i + 1;
+	for (uint64_t i = front; i < after; i++)
+		if (frame_read(s, i, &r) && is_record(&r))
+			forget_one(s, r.kind);
+	s->front = s->base + after;
+}
+
 static void scan(struct spool *s, struct scan *c)
 {
 	uint64_t bad = 0;
@@ -246,6 +269,8 @@ static void scan(struct spool *s, struct scan *c)
 		c->good = i + 1;
 		if (r.kind == RECORD_HEAD)
 			c->headed |= i == 0;
+		else if (r.kind == RECORD_ACKED)
+			scan_acked(s, &r.head, i);
 		else
 			++*held(s, r.kind);
 		next = r.head.seq + (r.kind != RECORD_HEAD);
@@ -460,6 +485,27 @@ static void let_go(struct spool *s, uint64_t pos, enum record_kind kind)
 	}
 }
 
+/*
+ * Remember it over a restart, or every boot to come would send everything again. Not synced: that costs
+ * no wear of its own, and one that gets lost only means that records come twice.
+ */
+static void note_acked(struct spool *s, uint64_t boot, uint64_t seq, uint64_t gone)
+{
+	const struct record acked = { .kind = RECORD_ACKED, .head = { .boot = boot, .seq = seq } };
+	uint8_t buf[FRAME_LEN];
+
+	if (gone == 0 || s->unnoted == 0 || (spool_held(s) > 0 && s->unnoted < SPOOL_NOTE))
+		return;
+	/* Records in memory would change their positions. */
+	if (!s->begun || s->memory_n > 0 || full(s))
+		return;
+	frame_encode(buf, &acked);
+	if (s->disk->append(s->disk->self, buf, sizeof buf) != 0)
+		return;
+	s->frames++;
+	s->unnoted = 0;
+}
+
 uint64_t spool_ack(struct spool *s, uint64_t boot, uint64_t seq)
 {
 	uint64_t gone = 0, pos = s->front;
@@ -472,14 +518,16 @@ uint64_t spool_ack(struct spool *s, uint64_t boot, uint64_t seq)
 	while (spool_peek(s, &pos, &r) && r.head.boot == boot && r.head.seq <= seq) {
 		let_go(s, pos, r.kind);
 		gone++;
+		s->unnoted++;
 		pos = s->front;
 	}
-	if (!spool_peek(s, &pos, &r)) {
-		s->front = spool_end(s);
+	if (!spool_peek(s, &pos, &r))
 		s->held_news = s->held_samples = 0;
-	}
 	if (gone > 0 && s->begun && s->frames * FRAME_LEN > SPOOL_COMPACT &&
 	    (s->front - s->base) * 2 >= s->frames && rewrite_how(s, KEEP_ALL) != 0)
 		s->count.write_errors++;
+	note_acked(s, boot, seq, gone);
+	if (spool_held(s) == 0)
+		s->front = spool_end(s);
 	return gone;
 }

@@ -24,6 +24,7 @@ enum {
 	SPOOL_SYNC_SAMPLES = 10,      /* samples are synced by tens, news each */
 	SPOOL_THIN = 10,              /* samples in a row that stay, then as many that go */
 	SPOOL_PAGE = 16,              /* frames read at once */
+	SPOOL_NOTE = 100, /* acknowledged records between two notes of it, while more wait */
 };
 
 /* When something happened, in both times. */
@@ -60,6 +61,7 @@ struct spool {
 	uint64_t front;
 	uint64_t held_news, held_samples;
 	unsigned unsynced; /* samples appended since the last sync */
+	uint64_t unnoted;  /* records acknowledged since the file last said so */
 	unsigned shuffles;
 	struct record memory[SPOOL_MEMORY]; /* after the file, in order */
 	unsigned memory_n;

@@ -129,7 +129,10 @@ void node_link(struct node *n, bool up, bool unacked, int64_t ack_age_ms, int64_
 
 static void heard_gate(struct node *n, const struct wire_gate *g, mono_t now)
 {
-	bool news = !n->gate_known || n->gate_up != g->up || n->gate_epoch != g->epoch;
+	/* Another start of the gateway: what is under way may have been lost with the one before. The
+	 * first word of a connection is no such news when records are on their way already. */
+	bool news = n->gate_known ? n->gate_up != g->up || n->gate_epoch != g->epoch
+				  : !g->up || !n->uplink.open;
 
 	n->gate_known = true;
 	n->gate_up = g->up;

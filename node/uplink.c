@@ -72,15 +72,21 @@ void uplink_ack(struct uplink *u, struct spool *s, const struct wire_ack *ack, m
 	to_front(u, s);
 }
 
-static uint16_t more_after(const struct spool *s, uint64_t pos)
+/* Places after pos may be empty, but 0 is exact: the gateway takes the last word for the present.
+ */
+static uint16_t more_after(struct spool *s, uint64_t pos)
 {
 	uint64_t more = spool_end(s) - pos - 1;
+	struct record next;
 
+	pos++;
+	if (!spool_peek(s, &pos, &next))
+		return 0;
 	return more > UINT16_MAX ? UINT16_MAX : (uint16_t)more;
 }
 
-/* News held after the one that is sent next: none says that this is how things are now, however many
- * samples follow. */
+/* News held after the one that is sent next: none says that this is how things are now, however
+ * many samples follow. */
 static uint16_t news_after(const struct uplink *u, const struct spool *s)
 {
 	uint64_t held = spool_held(s) - spool_held_samples(s), before = 1;

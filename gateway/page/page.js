@@ -3,8 +3,9 @@
  * text, never as markup. ES2017, because televisions are old. */
 "use strict";
 
-const POLL_MS = 5000, HIDDEN_POLL_MS = 15000, ANSWER_MS = 10000;
+const POLL_MS = 5000, HIDDEN_POLL_MS = 15000, ANSWER_MS = 10000, GRAPH_MS = 30000;
 const LATE_MS = 15000, STALE_MS = 60000, NEW_MS = 60000;
+const LETTERS = 24; /* of one hamlet on a wall */
 const ORDER = ["down", "unknown", "planned", "up"];
 const CODE = /^[A-Za-z0-9-]{1,24}$/;
 const wall = /[?&]wall=1/.test(location.search);
@@ -184,7 +185,7 @@ function show_groups(box) {
 }
 
 /* Too many for tiles on a wall: a line of letters a hamlet, the worst first. When even that is too much, those that
- * are complete become one line. */
+ * are complete become one line, and what works has no letter. */
 function show_hamlets(box, collapse) {
 	const by = {};
 	for (const p of points)
@@ -197,11 +198,12 @@ function show_hamlets(box, collapse) {
 			fine += by[h].length;
 			continue;
 		}
-		const row = el("div", "hamlet", el("span", "name", by[h][0].hamlet.name + " " +
-			(by[h].length - missing(h)) + "/" + by[h].length));
-		for (const p of by[h])
-			row.append(letter(letter_of(p), state_of(p)));
-		box.append(row);
+		const letters = by[h].filter(p => !collapse || state_of(p) !== "up");
+		const row = el("div", "letters", ...letters.slice(0, LETTERS).map(p => letter(letter_of(p), state_of(p))));
+		if (letters.length > LETTERS)
+			row.append("+" + (letters.length - LETTERS));
+		box.append(el("div", "hamlet", el("span", "name", by[h][0].hamlet.name),
+			el("span", "", (by[h].length - missing(h)) + "/" + by[h].length), row));
 	}
 	if (whole)
 		box.append(el("p", "faint", word("hamlets_fine", { n: whole, m: fine })));
@@ -381,9 +383,9 @@ function detail_cameras(p) {
 
 /* The graph on show stays until the next one is here. */
 function graph(box, code, span) {
-	const next = new Image(), minute = Math.floor(Date.now() / 60000);
+	const next = new Image(), turn = Math.floor(Date.now() / GRAPH_MS);
 	const size = window.innerWidth < 600 ? "&size=small" : "";
-	const src = "/api/v1/points/" + code + "/graph.png?span=" + span + size + "&lang=" + lang + "&t=" + minute;
+	const src = "/api/v1/points/" + code + "/graph.png?span=" + span + size + "&lang=" + lang + "&t=" + turn;
 	if (box.dataset.src === src)
 		return;
 	box.dataset.src = src;
@@ -393,10 +395,8 @@ function graph(box, code, span) {
 			put(box, next);
 	};
 	next.onerror = () => {
-		if (box.dataset.src === src) {
-			box.dataset.src = "";
+		if (box.dataset.src === src)
 			put(box, el("p", "faint", word("graph_missing")));
-		}
 	};
 	next.src = src;
 }

@@ -192,7 +192,7 @@ static struct cJSON *rebuild(void *self, unsigned *status)
 /* ---- the server ---- */
 
 static char hash[crypto_pwhash_STRBYTES];
-static char dir[] = "/tmp/http_testXXXXXX", path[64], url[64];
+static char dir[] = "/tmp/http_testXXXXXX", path[64], series[64], url[64];
 static pid_t server;
 
 static unsigned free_port(void)
@@ -214,7 +214,7 @@ static int serve(int ready)
 					.url = "https://camera.example/x",
 					.socket = path,
 					.metrics_token = "the token",
-					.series_dir = "",
+					.series_dir = dir,
 					.draw_program = "",
 					.users = &user,
 					.n_users = 1 };
@@ -418,7 +418,6 @@ static void signing_in_opens_everything(void **state)
 	assert_int_equal(get("/api/v1/points"), 200);
 	assert_int_equal(get("/api/v1/points/TT-01"), 200);
 	assert_int_equal(get("/api/v1/points/TT-02"), 404);
-	assert_int_equal(get("/api/v1/points/TT-01%00"), 200); /* MHD ends a path at NUL */
 	assert_int_equal(get("/api/v1/incidents"), 200);
 	assert_string_equal(got.body.at, "[false]");
 	assert_int_equal(get("/api/v1/incidents?open=1"), 200);
@@ -787,12 +786,15 @@ int main(void)
 			      crypto_pwhash_MEMLIMIT_MIN) < 0)
 		return 1;
 	snprintf(path, sizeof path, "%s/sock", dir);
+	snprintf(series, sizeof series, "%s/TT-01.rrd", dir);
+	fclose(fopen(series, "w"));
 	signal(SIGPIPE, SIG_IGN);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	forget();
 	free(got.head.at);
 	free(got.body.at);
 	curl_global_cleanup();
+	unlink(series);
 	rmdir(dir);
 	return failed;
 }

@@ -318,7 +318,7 @@ static void a_blind_gateway_says_so_and_since_when(void **state)
 	(void)state;
 	made_blind = true;
 	json = view_status(&view);
-	assert_string_equal(text_of("headline.vi"), "CHƯA RÕ tình trạng 4 điểm");
+	assert_string_equal(text_of("headline.vi"), "CHƯA RÕ — tình trạng 4 điểm");
 	assert_string_equal(text_of("blind_since"), "2026-05-14T12:46:00.000Z");
 }
 
@@ -339,7 +339,7 @@ static void counters_of_the_parts_are_there(void **state)
 	(void)state;
 	view.mqtt = (const struct mqtt *)&view;
 	view.notify = (const struct notify *)&view;
-	view.series = (const struct series *)&view;
+	view.series = (struct series *)&view;
 	json = view_status(&view);
 	assert_int_equal(number("broker.connects"), 4);
 	assert_true(cJSON_IsTrue(item("broker.connected")));

@@ -1,0 +1,225 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""town_test BUILD: real parts together, one small commune for all tests; each test is a sentence."""
+
+import json
+import os
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.request
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from town import OFFICE, PORT, Town, wait_for  # noqa: E402
+
+BUILD = None
+NODE_PACE = {"beat_s": 5, "probe_s": 1, "probe_timeout_ms": 500, "mains_out_ms": 500, "mains_back_ms": 500,
+             "link_timeout_s": 5, "retry_min_ms": 200, "retry_max_ms": 2000}
+GATEWAY_PACE = {"grace_s": 2, "ask_s": 2, "sight_s": 5, "group_hold_s": 0, "camera_hold_s": 0,
+                "return_hold_s": 1, "step_s": 5}
+
+
+class Commune(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.TemporaryDirectory(prefix="matsang-town-")
+        cls.town = Town(cls.directory.name, BUILD, [2, 1], NODE_PACE, GATEWAY_PACE)
+        try:
+            cls.town.up()
+            wait_for("all points to be up", cls.all_up, 30)
+        except Exception:
+            cls.tearDownClass()
+            raise
+
+    @classmethod
+    def tearDownClass(cls):
+        for name in ("gateway", "broker", cls.town.houses[0].code):
+            print(f"---- {name}\n{cls.town.log_tail(name)}", file=sys.stderr)
+        cls.town.down()
+        cls.directory.cleanup()
+
+    @classmethod
+    def all_up(cls):
+        return all(p["state"] == "up" for p in cls.town.states().values())
+
+    def refused(self):
+        return self.town.cli("status")["refused"]
+
+    def publish(self, who, topic, payload):
+        """As mosquitto_pub with who's own key; the payload goes by standard input."""
+        with open(os.path.join(self.town.dir, "broker/psk"), encoding="ascii") as f:
+            key = dict(line.strip().split(":", 1) for line in f if ":" in line)[who]
+        subprocess.run(["ip", "netns", "exec", self.town.office_ns, "mosquitto_pub", "-V", "mqttv5", "-h", OFFICE,
+                        "-p", str(PORT), "--psk-identity", who, "--psk", key, "-i", who, "-t", topic, "-s"],
+                       input=payload, check=True, timeout=20, capture_output=True)
+
+    # ---- the main job ----
+
+    def test_a_power_cut_reaches_the_web_hook_within_two_seconds(self):
+        house, before = self.town.houses[0], len(self.town.caught(self.town.hooks_file))
+        cut = time.time()
+        house.wires("mains off")
+        hook = wait_for("the web hook", lambda: self.town.caught(self.town.hooks_file)[before:], 10)[0]
+        print(f"mains edge to web hook: {(hook['at'] - cut) * 1000:.0f} ms, debounce 500 ms included")
+        self.assertLess(hook["at"] - cut, 2)
+        self.assertEqual(hook["body"]["commonLabels"]["cause"], "power")
+        house.wires("mains on")
+        wait_for("the end to be told", lambda: len(self.town.caught(self.town.hooks_file)) > before + 1, 20)
+        wait_for("all points to be up", self.all_up, 20)
+
+    def test_a_silent_death_is_asked_about_and_then_dark(self):
+        house = self.town.houses[2]
+        house.process.signal(signal.SIGSTOP)
+        try:
+            wait_for("the point to be dark", lambda: self.town.states()[house.code]["contact"] == "dark", 20)
+        finally:
+            house.process.signal(signal.SIGCONT)
+        wait_for("all points to be up", self.all_up, 20)
+
+    def test_missed_minutes_are_filled_in(self):
+        house = self.town.houses[2]
+        self.town.hamlet_line(1, False)
+        wait_for("the point to be dark", lambda: self.town.states()[house.code]["contact"] == "dark", 30)
+        time.sleep(12)  # two beats and more that cannot leave
+        self.town.hamlet_line(1, True)
+        wait_for("all points to be up", self.all_up, 30)
+        wait_for("the spool to be empty", lambda: self.town.states()[house.code]["waiting"] == 0, 20)
+        outages = self.town.cli("point", house.code)["outages"]
+        self.assertIn(outages[0]["cause"], ("line", "provider"))
+
+    def test_the_node_in_real_use_keeps_within_its_memory(self):
+        with open(f"/proc/{self.town.houses[0].process.child.pid}/smaps_rollup", encoding="ascii") as f:
+            kib = {line.split(":")[0]: int(line.split()[1]) for line in f if line.endswith("kB\n")}
+        private = kib["Private_Clean"] + kib["Private_Dirty"]
+        print(f"node: private {private} KiB, resident {kib['Rss']} KiB")
+        self.assertLessEqual(private, 2.5 * 1024)
+        self.assertLessEqual(kib["Rss"], 10 * 1024)
+
+    # ---- bad input: counted by name, nothing stored, nothing crashed ----
+
+    def expect_refused(self, name, topic, payload):
+        before = self.refused().get(name, 0)
+        rows = self.town.cli("status")["store"]["rows"]
+        self.publish("TT-XX-99", topic, payload)
+        wait_for(f"{name} to be counted", lambda: self.refused()[name] > before, 10)
+        self.assertEqual(self.town.cli("status")["store"]["rows"], rows)
+
+    def stranger(self, code):
+        """A key that the broker knows; it need not be in the roster."""
+        with open(os.path.join(self.town.dir, "broker/psk"), "r+", encoding="ascii") as f:
+            if f"{code}:" not in f.read():
+                f.write(f"{code}:{secrets.token_hex(32)}\n")
+        self.town.broker.signal(signal.SIGHUP)
+
+    def test_bad_input_is_refused_by_name(self):
+        house = self.town.houses[1]
+        house.process.stop()
+        code, topic = house.code, f"ms/{house.code}/up"
+        wait_for("the point to be dark", lambda: self.town.states()[code]["contact"] == "dark", 20)
+        rows = self.town.cli("status")["store"]["rows"]
+        cases = [("too_short", b"\x12"), ("too_long", b"\x12" + bytes(2000)), ("wrong_version", b"\x72" + bytes(9)),
+                 ("wrong_kind", b"\x18" + bytes(14)), ("wrong_kind", b"\x1f\xff\xff"),
+                 ("out_of_range", b"\x12" + b"\xff" * 9),
+                 ("not_utf8", b"\x11" + bytes(12) + bytes(6) + bytes(6) + b"\x00" + b"\x00\x3c" + bytes(3) +
+                  bytes(6) + b"\xff\xfe")]
+        for name, payload in cases:
+            before = self.refused()[name]
+            self.publish(code, topic, payload)
+            wait_for(f"{name} to be counted", lambda n=name, b=before: self.refused()[n] > b, 10)
+        self.assertEqual(self.town.cli("status")["store"]["rows"], rows)
+        self.assertEqual(self.town.states()[code]["contact"], "dark")
+        house.start()
+        wait_for("all points to be up", self.all_up, 30)
+
+    def test_an_unknown_point_is_counted_and_leaves_no_trace(self):
+        self.stranger("TT-99-99")
+        rows = self.town.cli("status")["store"]["rows"]
+        before = self.refused()["unknown_point"]
+        self.publish("TT-99-99", "ms/TT-99-99/up", b"\x12" + bytes(9))
+        wait_for("it to be counted", lambda: self.refused()["unknown_point"] > before, 10)
+        self.assertEqual(self.town.cli("status")["store"]["rows"], rows)
+
+    def test_nobody_speaks_on_another_points_topic(self):
+        self.stranger("TT-99-98")
+        victim = self.town.houses[0].code
+        before = dict(self.refused())
+        self.publish("TT-99-98", f"ms/{victim}/up", b"\x12\xff")
+        # A message of its own, sent after it, has arrived: so would the forged one have.
+        self.publish("TT-99-98", "ms/TT-99-98/up", b"\x12\xff")
+        wait_for("the canary", lambda: self.refused()["unknown_point"] > before["unknown_point"], 10)
+        self.assertEqual(self.refused()["too_short"], before["too_short"])
+
+    def test_wrong_settings_end_the_node_with_3_and_a_place(self):
+        house = self.town.houses[0]
+        path = os.path.join(self.town.dir, "wrong.jsonc")
+        with open(os.path.join(self.town.dir, f"{house.code}.jsonc"), encoding="utf-8") as f:
+            text = f.read().replace('"beat_s": 5', '"beat_sec": 5')
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        done = subprocess.run([self.town.program("node/matsang-node"), path], capture_output=True, text=True,
+                              timeout=20, check=False)
+        self.assertEqual(done.returncode, 3)
+        self.assertRegex(done.stderr, r"wrong\.jsonc:\d+:\d+: .*beat_sec.*beat_s")
+
+    # ---- what people see ----
+
+    def page(self, path, cookie=None, data=None):
+        request = urllib.request.Request(f"http://127.0.0.1:{self.town.page_port}{path}", data=data,
+                                         headers={"Cookie": cookie} if cookie else {})
+        opener = urllib.request.build_opener(NoRedirect)
+        try:
+            return opener.open(request, timeout=20)
+        except urllib.error.HTTPError as e:
+            return e
+
+    def test_the_page_shows_nothing_to_a_stranger(self):
+        for path in ("/api/v1/status", "/api/v1/points", "/api/v1/incidents", "/metrics",
+                     f"/api/v1/points/{self.town.houses[0].code}/graph.png?span=24h"):
+            answer = self.page(path)
+            self.assertEqual(answer.status, 401, path)
+            self.assertNotIn(self.town.houses[0].code, answer.read().decode("utf-8", "replace"))
+        self.assertIn(self.page("/").status, (302, 303))
+
+    def test_the_page_shows_points_and_graphs_to_who_signed_in(self):
+        answer = self.page("/api/v1/login", data=f"name=truc&password={self.town.page_password}".encode())
+        cookie = answer.headers["Set-Cookie"].split(";")[0]
+        points = json.load(self.page("/api/v1/points", cookie))["points"]
+        self.assertEqual(len(points), 3)
+        for span in ("1h", "24h", "30d", "6mo"):
+            png = self.page(f"/api/v1/points/{points[0]['code']}/graph.png?span={span}", cookie).read()
+            self.assertEqual(png[:8], b"\x89PNG\r\n\x1a\n", span)
+        self.assertIn("text/html", self.page("/", cookie).headers["Content-Type"])
+
+    def test_rebuild_derives_the_same_outages(self):
+        def told():
+            keep = ("id", "from", "until", "cause")
+            return sorted(json.dumps([o.get(k) for k in keep]) for p in self.town.houses
+                          for o in self.town.cli("point", p.code)["outages"] if o.get("until"))
+        wait_for("nothing to be going on", lambda: all(i["state"] == "closed" for i in self.town.cli("incident")["incidents"]), 20)
+        before, hooks = told(), len(self.town.caught(self.town.hooks_file))
+        self.town.cli("rebuild")
+        self.assertEqual(told(), before)
+        self.assertTrue(self.town.cli("verify")["ok"])
+        wait_for("all points to be up", self.all_up, 30)
+        self.assertEqual(len(self.town.caught(self.town.hooks_file)), hooks)
+
+    def test_metrics_name_no_household(self):
+        text = subprocess.run(["curl", "-s", "--unix-socket", self.town.socket, "http://localhost/metrics"],
+                              capture_output=True, text=True, check=True, timeout=20).stdout
+        self.assertRegex(text, r'matsang_point_up\{point="TT-01-01"')
+        self.assertFalse(re.search("Hộ|0900", text))
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+if __name__ == "__main__":
+    BUILD = sys.argv.pop(1)
+    unittest.main(verbosity=2)

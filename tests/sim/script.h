@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* script: a scenario as text, read into what is there, what happens and what is expected. */
+#ifndef MATSANG_SIM_SCRIPT_H
+#define MATSANG_SIM_SCRIPT_H
+
+#include "gateway/commune.h"
+#include "hw/lamp.h"
+
+enum {
+	SCRIPT_POINTS = 600,
+	SCRIPT_HAMLETS = 32,
+	SCRIPT_ACTIONS = 6000,
+	SCRIPT_EXPECTS = 200,
+	SCRIPT_WHY = 240,
+	SCRIPT_NAME = 64,
+};
+
+/* What runs on when mains are gone. */
+enum ups { UPS_NONE, UPS_NODE, UPS_HOUSE /* node and router */, UPS_ALL /* cameras too */ };
+
+struct script_point {
+	char code[POINT_CODE_TEXT], provider[POINT_CODE_TEXT];
+	uint32_t hamlet;
+	enum ups ups;
+	int64_t battery_ms; /* 0: it never runs out */
+	unsigned cameras;
+};
+
+/* How a line treats messages; parts of a thousand. */
+struct law {
+	unsigned loss, dup, reorder;
+	int64_t delay_ms;
+};
+
+/* Whom a line of text is about. */
+struct subject {
+	enum { WHO_ALL, WHO_HAMLET, WHO_POINT, WHO_PROVIDER } kind;
+	uint32_t index; /* of the hamlet or point */
+	char provider[POINT_CODE_TEXT];
+};
+
+enum verb {
+	MAINS_OFF, MAINS_ON, LINE_CUT, LINE_RESTORE, LINE_RESET, ROUTER_OFF, ROUTER_ON,
+	CAMERA_OFF, CAMERA_ON, PING_FORBID, PING_ALLOW, BATTERY_EMPTY,
+	NODE_KILL, NODE_STOP, NODE_START, NODE_RESTART, NODE_REBOOT, NODE_DIE,
+	SPOOL_LOSE, SPOOL_BREAK, SPOOL_HEAL, SPOOL_LIMIT,
+	SET_CLOCK_1970, SET_CLOCK_2033, SET_CLOCK_FLOOR, SET_CLOCK_NTP, SET_CLOCK_STEP,
+	WILL_LATE, CLONE_START, CLONE_STOP, LINK_LAW,
+	BROKER_STOP, BROKER_KILL, BROKER_START, BROKER_RESTART,
+	GATEWAY_STOP, GATEWAY_KILL, GATEWAY_START, GATEWAY_RESTART, GATEWAY_REBOOT,
+	VERBS
+};
+
+struct action {
+	unsigned line;
+	int64_t at;
+	enum verb verb;
+	struct subject who;
+	unsigned n;  /* camera, KiB */
+	int64_t ms;  /* clock step */
+	struct law law;
+};
+
+enum expectation {
+	EXPECT_OUTAGE, EXPECT_OUTAGES, EXPECT_TOLD, EXPECT_TELLS, EXPECT_COLOUR, EXPECT_SECONDS,
+	EXPECT_LEDGER, EXPECT_LAMP, EXPECT_VERDICT, EXPECT_REFUSED, EXPECT_ROW, EXPECT_ASKED,
+	EXPECT_SAMPLES, EXPECT_INCIDENTS, EXPECT_HELD,
+};
+
+enum compare { ANY_NUMBER, AT_LEAST, AT_MOST, EXACTLY };
+
+struct expect {
+	unsigned line;
+	enum expectation kind;
+	bool no;          /* it must not be so */
+	bool who_given;
+	struct subject who;
+	bool cause_given, sure_given;
+	enum cause cause;
+	enum sure sure;
+	unsigned word;    /* colour, lamp, row kind, refusal or what was told */
+	bool nothing;     /* told nothing */
+	bool from_given, until_given;
+	int64_t from, until;
+	bool at_given;
+	int64_t at;       /* a moment to look at */
+	int64_t within;   /* milliseconds of slack */
+	int64_t seconds[COLOURS]; /* -1: any */
+	enum compare compare;
+	int64_t n;
+	int64_t points;   /* -1: any */
+};
+
+struct script {
+	char name[SCRIPT_NAME];
+	const char *file; /* borrowed */
+	struct commune_options commune;
+	int64_t beat_ms, probe_ms, probe_timeout_ms, line_hold_ms, out_ms, back_ms, ack_timeout_ms;
+	unsigned probe_fails;
+	unsigned spool_kib;
+	int64_t boots_ms, router_ms, camera_ms; /* from power to work */
+	int64_t keepalive_ms;                   /* the broker's patience is half as much again */
+	uint64_t seed;
+	int64_t end;
+	char hamlet[SCRIPT_HAMLETS][POINT_CODE_TEXT];
+	size_t n_hamlets;
+	struct script_point point[SCRIPT_POINTS];
+	size_t n_points;
+	struct action action[SCRIPT_ACTIONS];
+	size_t n_actions;
+	struct expect expect[SCRIPT_EXPECTS];
+	size_t n_expects;
+};
+
+/*
+ * Read one scenario. file is only for messages and the name; text ends in NUL. False and why
+ * ("file:line: what; what else") when it cannot be understood.
+ */
+bool script_read(struct script *s, const char *file, const char *text, char why[static SCRIPT_WHY]);
+
+bool script_concerns(const struct script *s, const struct subject *who, size_t point);
+
+#endif
