@@ -7,7 +7,9 @@
 #include "gateway/series.h"
 #include "gateway/settings.h"
 #include "gateway/store.h"
+#include "gateway/turn.h"
 #include "gateway/view.h"
+#include "mesh/args.h"
 #include "mesh/child.h"
 #include "mesh/key.h"
 #include "mesh/log.h"
@@ -20,7 +22,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -29,11 +30,8 @@
 #include <unistd.h>
 
 enum {
-	EXIT_SETTINGS = 3,
 	MARK_EVERY_MS = 10000,   /* how exactly we know when we died */
 	FLUSH_EVERY_MS = 5000,
-	RETRY_STORE_MS = 2000,   /* disk full: nothing is acknowledged, tried again */
-	ACTS_MAX = 200000,       /* not stored by then: start anew, the nodes still hold it all */
 	RETRY_MIN_MS = 200,
 	RETRY_MAX_MS = 5000,     /* the broker is our neighbour */
 	USER_TIMEOUT_MS = 20000,
@@ -51,14 +49,12 @@ struct gateway {
 	struct http *http;
 	struct mqtt *mqtt;
 	struct view view;
-	struct loop_alarm *turn, *mark, *flush;
+	struct turn *turn;
+	struct loop_alarm *mark, *flush;
 	uint64_t epoch;
 	bool linked;
-	bool store_failing;
 	char series_dir[PATH_MAX];
 };
-
-/* ---- one turn: decide, keep, then act ---- */
 
 static void publish_state(struct gateway *g, bool up)
 {
@@ -67,118 +63,6 @@ static void publish_state(struct gateway *g, bool up)
 	size_t len = wire_gate_encode(buf, &gate);
 
 	mqtt_send(g->mqtt, TOPIC_GATEWAY, buf, len, true);
-}
-
-static void act_send(struct gateway *g, const struct act *a)
-{
-	char topic[TOPIC_TEXT];
-
-	topic_down_draw(topic, g->settings->roster.points[a->point].code);
-	/* Not sent is not lost: the node asks again by sending again. */
-	mqtt_send(g->mqtt, topic, a->u.send.buf, a->u.send.len, false);
-}
-
-static void log_row(const struct row *r)
-{
-	if (r->point[0])
-		log_point(r->point, "point %s: %s", r->point, row_kind_str(r->kind));
-	else
-		log_info("gateway: %s", row_kind_str(r->kind));
-}
-
-/* After the commit; what is kept may now be acted on. */
-static void perform(struct gateway *g, const struct acts *acts, wall_t wall)
-{
-	bool tell = false;
-
-	for (size_t i = 0; i < acts->n; i++) {
-		const struct act *a = &acts->act[i];
-
-		switch (a->kind) {
-		case ACT_ROW:
-			if (a->u.row.kind != ROW_NEWS)
-				log_row(&a->u.row);
-			break;
-		case ACT_DRAW:
-			series_add(g->series, a->point, &a->u.draw, wall);
-			break;
-		case ACT_SAMPLES:
-			for (size_t k = 0; k < a->u.samples.n; k++)
-				series_add(g->series, a->point, &a->u.samples.draw[k], wall);
-			break;
-		case ACT_FILL:
-			series_fill(g->series, a->point, a->u.fill.from, a->u.fill.until, wall);
-			break;
-		case ACT_SEND:
-			act_send(g, a);
-			break;
-		case ACT_TELL:
-			log_info("incident %lld: told %s, %s, %u points", (long long)a->u.tell.incident.id,
-				 tell_str(a->u.tell.what), cause_str(a->u.tell.incident.cause),
-				 a->u.tell.incident.points);
-			tell = true;
-			break;
-		case ACT_POINT:
-		case ACT_BOOT:
-		case ACT_ABOUT:
-		case ACT_PAINT:
-		case ACT_OUTAGE:
-		case ACT_INCIDENT:
-			break;
-		}
-	}
-	if (tell)
-		notify_kick(g->notify);
-}
-
-static bool worth_keeping(const struct acts *acts)
-{
-	for (size_t i = 0; i < acts->n; i++)
-		if (acts->act[i].kind != ACT_DRAW && acts->act[i].kind != ACT_FILL &&
-		    acts->act[i].kind != ACT_SEND)
-			return true;
-	return false;
-}
-
-static void turn(void *self, mono_t now)
-{
-	struct gateway *g = self;
-	wall_t wall = clock_wall();
-	const struct acts *acts;
-	size_t n_routes;
-	const char *const *routes = notify_routes(g->notify, &n_routes);
-
-	commune_step(g->commune, now, wall);
-	commune_settle(g->commune);
-	acts = commune_acts(g->commune);
-	if (acts->n > 0) {
-		int e = worth_keeping(acts) ? store_commit(g->store, acts, routes, n_routes, wall) : 0;
-
-		if (e < 0) {
-			if (!g->store_failing)
-				log_err("ledger: nothing can be stored (%s); nothing is acknowledged until "
-					"it can: make room on the disk",
-					strerror(-e));
-			g->store_failing = true;
-			if (acts->n > ACTS_MAX)
-				loop_end(g->loop);
-			loop_alarm_set(g->turn, mono_after(now, RETRY_STORE_MS));
-			return;
-		}
-		if (g->store_failing)
-			log_info("ledger: storing again");
-		g->store_failing = false;
-		perform(g, acts, wall);
-		commune_acts_clear(g->commune);
-	}
-	loop_alarm_set(g->turn, commune_due(g->commune));
-}
-
-/* All messages of one wake-up are heard first, then one turn keeps them together. */
-static void turn_soon(struct gateway *g, mono_t now)
-{
-	if (!g->store_failing)
-		loop_alarm_set(g->turn, now);
 }
 
 static void on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
@@ -202,7 +86,7 @@ static void on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
 		commune_hear(g->commune, e->topic, e->payload, e->len, now, clock_wall());
 		break;
 	}
-	turn_soon(g, now);
+	turn_soon(g->turn, now);
 }
 
 /* ---- clockwork ---- */
@@ -301,8 +185,8 @@ static cJSON *deed_rebuild(void *self, unsigned *status)
 	cJSON *json;
 	int e;
 
-	turn(g, now); /* nothing half-done */
-	e = g->store_failing ? -EIO : store_rebuild(g->store, &g->options, wall);
+	e = turn_now(g->turn, now); /* nothing half-done */
+	e = e < 0 ? e : store_rebuild(g->store, &g->options, wall);
 	if (e < 0) {
 		*status = 500;
 		return failure(strerror(-e));
@@ -318,7 +202,7 @@ static cJSON *deed_rebuild(void *self, unsigned *status)
 	}
 	if (g->linked)
 		commune_link(g->commune, true, now, wall);
-	turn_soon(g, now);
+	turn_soon(g->turn, now);
 	c = store_counters(g->store);
 	json = cJSON_CreateObject();
 	cJSON_AddBoolToObject(json, "ok", true);
@@ -343,6 +227,7 @@ static int know(struct gateway *g, wall_t wall, mono_t now)
 		return e;
 	commune_start(g->commune, alive, now, wall);
 	g->view.commune = g->commune;
+	turn_judge(g->turn, g->commune);
 	return 0;
 }
 
@@ -497,7 +382,7 @@ static bool open_all(struct gateway *g)
 {
 	char why[KEY_WHY];
 
-	g->turn = loop_alarm_new(g->loop, turn, g);
+	g->turn = turn_new(g->loop, &g->settings->roster);
 	g->mark = loop_alarm_new(g->loop, on_mark, g);
 	g->flush = loop_alarm_new(g->loop, on_flush, g);
 	if (!g->turn || !g->mark || !g->flush || !open_memory(g) || !open_routes(g))
@@ -507,6 +392,7 @@ static bool open_all(struct gateway *g)
 		log_err("%s", why);
 		return false;
 	}
+	turn_parts(g->turn, g->store, g->series, g->notify, g->mqtt);
 	return open_page(g);
 }
 
@@ -523,11 +409,11 @@ static void close_all(struct gateway *g)
 		series_flush(g->series, clock_wall(), true, on_written, g);
 	notify_free(g->notify);
 	series_close(g->series);
-	if (g->store && !g->store_failing)
+	if (g->store && turn_keeps(g->turn))
 		store_mark(g->store, clock_wall());
 	commune_free(g->commune);
 	store_close(g->store);
-	loop_alarm_free(g->turn);
+	turn_free(g->turn);
 	loop_alarm_free(g->mark);
 	loop_alarm_free(g->flush);
 	loop_free(g->loop);
@@ -551,7 +437,7 @@ static int run(struct gateway *g)
 	now = clock_mono();
 	on_mark(g, now);
 	on_flush(g, now);
-	turn(g, now);
+	turn_now(g->turn, now);
 	notify_kick(g->notify);
 	loop_notify("READY=1");
 	log_info("watching %zu points of %s", g->settings->roster.n_points, g->settings->roster.commune);
@@ -560,71 +446,29 @@ static int run(struct gateway *g)
 	return e < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static const char usage[] =
-	"usage: matsang-gateway [--verbose] [--check | --print-effective] FILE\n"
-	"  FILE               settings, see matsang-gateway.jsonc(5)\n"
-	"  --check            read the settings, say what is wrong, and end (3 when something is)\n"
-	"  --print-effective  print every setting in force\n"
-	"  --version          print the version\n";
-
 int main(int argc, char **argv)
 {
-	static const struct option options[] = { { "check", no_argument, NULL, 'c' },
-						 { "print-effective", no_argument, NULL, 'p' },
-						 { "verbose", no_argument, NULL, 'v' },
-						 { "version", no_argument, NULL, 'V' },
-						 { "help", no_argument, NULL, 'h' },
-						 { NULL, 0, NULL, 0 } };
 	struct gateway g = { 0 };
+	struct args args;
 	char why[CONF_WHY];
-	bool check = false, print = false;
-	int o, status;
+	int status;
 
 	mallopt(M_ARENA_MAX, 2);
 	log_open("matsang-gateway");
-	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (o) {
-		case 'c':
-			check = true;
-			break;
-		case 'p':
-			print = true;
-			break;
-		case 'v':
-			log_verbose(1);
-			break;
-		case 'V':
-			puts("matsang-gateway " MATSANG_VERSION);
-			return EXIT_SUCCESS;
-		case 'h':
-			fputs(usage, stdout);
-			return EXIT_SUCCESS;
-		default:
-			fputs(usage, stderr);
-			return 2;
-		}
-	}
-	if (optind + 1 != argc) {
-		fputs(usage, stderr);
-		return 2;
-	}
-	g.settings = gateway_settings_load(argv[optind], why);
+	status = args_read(&args, "matsang-gateway", argc, argv);
+	if (status >= 0)
+		return status;
+	g.settings = gateway_settings_load(args.file, why);
 	if (!g.settings) {
 		fprintf(stderr, "%s\n", why);
 		return EXIT_SETTINGS;
 	}
-	if (print) {
-		char *text = conf_effective(g.settings, &gateway_table);
-
-		if (text)
-			fputs(text, stdout);
-		free(text);
-	}
-	if (check || print) {
-		gateway_settings_free(g.settings);
-		return EXIT_SUCCESS;
-	}
-	status = run(&g);
+	if (args.print)
+		status = conf_print(g.settings, &gateway_table) ? EXIT_SUCCESS : EXIT_FAILURE;
+	else if (args.check)
+		status = EXIT_SUCCESS;
+	else
+		status = run(&g);
 	close_all(&g);
 	return status;
 }

@@ -79,6 +79,9 @@ void conf_blame(const struct conf *c, const char *path, const char *what,
  */
 char *conf_effective(const void *in, const struct conf_table *table);
 
+/* The same to standard output (--print-effective). False when it could not be written. */
+bool conf_print(const void *in, const struct conf_table *table);
+
 /* Whole file into a malloc'd buffer; NULL and why on error (names the file and errno's words). */
 char *conf_slurp(const char *path, size_t *len, char why[static CONF_WHY]);
 

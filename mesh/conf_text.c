@@ -220,3 +220,12 @@ char *conf_slurp(const char *path, size_t *len, char why[static CONF_WHY])
 	free(text);
 	return NULL;
 }
+
+bool conf_print(const void *in, const struct conf_table *table)
+{
+	char *text = conf_effective(in, table);
+	bool ok = text && puts(text) >= 0 && fflush(stdout) == 0;
+
+	free(text);
+	return ok;
+}

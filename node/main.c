@@ -2,6 +2,7 @@
 /* matsang-node: wires one point's core to pins, pings, broker and disk. Decides nothing. */
 #include "hw/gpio.h"
 #include "hw/lamp.h"
+#include "mesh/args.h"
 #include "mesh/key.h"
 #include "mesh/log.h"
 #include "mesh/loop.h"
@@ -16,7 +17,6 @@
 #include "node/vitals.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -25,8 +25,6 @@
 #include <sys/stat.h>
 
 enum {
-	EXIT_USAGE = 2,
-	EXIT_SETTINGS = 3,
 	TICK_MS = 1000, /* the socket's facts are read this often */
 	VITALS_TICKS = 60,
 	WATCHDOG_TICKS = 5,
@@ -450,72 +448,6 @@ static int run(struct app *a)
 	return err < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* ---- the command line ---- */
-
-static const char usage[] =
-	"usage: matsang-node [--verbose] [--check | --print-effective] FILE\n"
-	"       matsang-node --version\n"
-	"  --check            read the settings, say what is wrong, and end (3 when something is)\n"
-	"  --print-effective  print every setting in force\n"
-	"  --verbose          log more\n";
-
-struct words {
-	bool check, print;
-	const char *file;
-};
-
-/* -1 to go on, else the exit status. */
-static int parse(struct words *w, int argc, char **argv)
-{
-	static const struct option options[] = { { "check", no_argument, NULL, 'c' },
-						 { "print-effective", no_argument, NULL, 'p' },
-						 { "verbose", no_argument, NULL, 'v' },
-						 { "version", no_argument, NULL, 'V' },
-						 { "help", no_argument, NULL, 'h' },
-						 { NULL, 0, NULL, 0 } };
-	int o;
-
-	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (o) {
-		case 'c':
-			w->check = true;
-			break;
-		case 'p':
-			w->print = true;
-			break;
-		case 'v':
-			log_verbose(1);
-			break;
-		case 'V':
-			puts("matsang-node " MATSANG_VERSION);
-			return EXIT_SUCCESS;
-		case 'h':
-			fputs(usage, stdout);
-			return EXIT_SUCCESS;
-		default:
-			fputs(usage, stderr);
-			return EXIT_USAGE;
-		}
-	}
-	if (argc - optind != 1) {
-		fputs(usage, stderr);
-		return EXIT_USAGE;
-	}
-	w->file = argv[optind];
-	return -1;
-}
-
-static int print_effective(const struct node_settings *s)
-{
-	char *text = conf_effective(s, &node_table);
-
-	if (!text)
-		return EXIT_FAILURE;
-	puts(text);
-	free(text);
-	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
-
 /* Everything that wrong settings can spoil, before anything starts. */
 static int prepare(struct app *a)
 {
@@ -545,7 +477,7 @@ static int prepare(struct app *a)
 
 int main(int argc, char **argv)
 {
-	struct words w = { 0 };
+	struct args args;
 	struct app *a;
 	char why[CONF_WHY];
 	int status;
@@ -553,25 +485,25 @@ int main(int argc, char **argv)
 	/* One heap for all threads: the household's board has little memory. */
 	mallopt(M_ARENA_MAX, 1);
 	log_open("matsang-node");
-	status = parse(&w, argc, argv);
+	status = args_read(&args, "matsang-node", argc, argv);
 	if (status >= 0)
 		return status;
 	a = calloc(1, sizeof *a);
 	if (!a)
 		return EXIT_FAILURE;
-	a->settings = node_settings_load(w.file, why);
+	a->settings = node_settings_load(args.file, why);
 	if (!a->settings) {
 		fprintf(stderr, "%s\n", why);
 		free(a);
 		return EXIT_SETTINGS;
 	}
-	if (w.print)
-		status = print_effective(a->settings);
-	else if (w.check)
+	if (args.print)
+		status = conf_print(a->settings, &node_table) ? EXIT_SUCCESS : EXIT_FAILURE;
+	else if (args.check)
 		status = EXIT_SUCCESS;
 	else
 		status = prepare(a);
-	if (status == EXIT_SUCCESS && !w.print && !w.check)
+	if (status == EXIT_SUCCESS && !args.print && !args.check)
 		status = run(a);
 	close_all(a);
 	free(a);
