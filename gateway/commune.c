@@ -51,7 +51,6 @@ struct commune {
 	uint32_t *ack; /* points that await an acknowledgement */
 	size_t n_ack;
 	uint64_t refused[REFUSALS];
-	bool replaying;
 };
 
 static const char *const refusal_names[] = {
@@ -155,9 +154,15 @@ static struct act *add(struct commune *c, enum act_kind kind, uint32_t point)
 
 static void join(struct commune *c, struct place *p, struct outage *o, mono_t now)
 {
-	/* The same point's last incident goes on when it has not been closed yet. */
-	incident_join(&c->incidents, o, p->spell.last_incident, p->hamlet, p->spell.verdict.facts, c->o,
-		      now);
+	const struct incident_live *l = incident_find(&c->incidents, p->spell.last_incident);
+	int64_t well = o->from.ms - p->spell.last_until.ms;
+	bool over = l && l->i.state != INCIDENT_CLOSING && p->spell.last_until.ms != 0 &&
+		    well > c->o->return_hold_ms;
+
+	/* The same point's last incident goes on when this is the same story: not when the point was well
+	 * for long, and only a neighbour keeps the incident open. */
+	incident_join(&c->incidents, o, over ? 0 : p->spell.last_incident, p->hamlet,
+		      p->spell.verdict.facts, c->o, now);
 	p->spell.outage.incident = o->incident;
 	p->spell.last_incident = o->incident;
 }
@@ -223,7 +228,8 @@ static void derive(struct commune *c, struct place *p, const struct row *row, mo
 	struct changes ch = { .n = 0 };
 	enum cause was;
 
-	pass_time(c, p, now, row->stored);
+	/* Until we went blind, time passed; what passed since then nobody saw. */
+	pass_time(c, p, now, row->kind == ROW_BLIND ? row->at : row->stored);
 	was = p->spell.outage.cause;
 	outage_row(&p->spell, row, &ch);
 	apply(c, p, &ch, was, now);
@@ -327,7 +333,7 @@ static void scan(struct commune *c, mono_t now, wall_t wall)
 
 static bool blind(const struct commune *c)
 {
-	return !c->sees && !c->replaying;
+	return !c->sees;
 }
 
 static void step_incidents(struct commune *c, mono_t now)
@@ -383,6 +389,7 @@ static void go_blind(struct commune *c, wall_t at, mono_t now, wall_t wall)
 
 void commune_start(struct commune *c, wall_t alive, mono_t now, wall_t wall)
 {
+	incident_restored(&c->incidents, c->o, now, wall);
 	go_blind(c, alive.ms != 0 && alive.ms < wall.ms ? alive : wall, now, wall);
 }
 
@@ -411,8 +418,11 @@ bool commune_blind(const struct commune *c, wall_t *since)
 
 /* ---- messages ---- */
 
-static void hear_alive(struct commune *c, struct place *p, mono_t now, wall_t wall)
+static void hear_alive(struct commune *c, struct place *p, bool birth, mono_t now, wall_t wall)
 {
+	/* It has been connected since before we listened: which boot is it, and what does it think? */
+	if (!birth && !p->point.present)
+		ask(c, p, ASK_BIRTH);
 	p->heard = wall;
 	step_point(c, p, POINT_HEARD, now, wall);
 }
@@ -455,7 +465,7 @@ static unsigned hear_birth(struct commune *c, struct place *p, const uint8_t *bu
 	p->conn = b.conn;
 	p->waiting = b.waiting;
 	p->point.pace_ms = (int64_t)b.pace_s * 1000;
-	hear_alive(c, p, now, wall);
+	hear_alive(c, p, true, now, wall);
 	keep_memory(c, p);
 	a = add(c, ACT_ABOUT, mem->point);
 	a->u.about = strndup(b.text, b.text_len);
@@ -497,7 +507,7 @@ static unsigned hear_beat(struct commune *c, struct place *p, const uint8_t *buf
 	p->sample = b.sample;
 	p->sampled = true;
 	p->waiting = b.waiting;
-	hear_alive(c, p, now, wall);
+	hear_alive(c, p, false, now, wall);
 	if (p->boot == 0)
 		ask(c, p, ASK_BIRTH); /* it was born before our memory began */
 	if (p->fill_until.ms != 0) {
@@ -576,7 +586,7 @@ static unsigned hear_news(struct commune *c, struct place *p, const uint8_t *buf
 
 	if (e != WIRE_OK)
 		return e;
-	hear_alive(c, p, now, wall);
+	hear_alive(c, p, false, now, wall);
 	no = take(c, p, &n.head, n.head.seq, n.oldest, &first, now, wall);
 	if (no != 0)
 		return no;
@@ -605,7 +615,7 @@ static unsigned hear_past(struct commune *c, struct place *p, const uint8_t *buf
 
 	if (e != WIRE_OK)
 		return e;
-	hear_alive(c, p, now, wall);
+	hear_alive(c, p, false, now, wall);
 	no = take(c, p, &d.head, d.head.seq + d.n - 1, d.oldest, &first, now, wall);
 	if (no != 0)
 		return no;
@@ -748,6 +758,9 @@ void commune_restore_outage(struct commune *c, const struct outage *o)
 
 	s->outage = *o;
 	s->last_incident = o->incident;
+	s->last_until = o->until;
+	if (o->until.ms != 0)
+		return; /* over, but its incident is not closed yet */
 	s->colour = COLOUR_DOWN;
 	s->cause = o->cause;
 	s->since = o->from;
@@ -771,9 +784,12 @@ void commune_replay(struct commune *c, const struct row *row)
 	mono_t now = { row->stored.ms };
 	size_t i = row->point[0] ? commune_find(c, row->point) : SIZE_MAX;
 
-	c->replaying = true;
-	if (mono_reached(now, incident_due(&c->incidents, blind(c))))
-		step_incidents(c, now);
+	/* What fell due before this row; nothing does while we are blind. */
+	step_incidents(c, row->kind == ROW_BLIND ? (mono_t){ row->at.ms } : now);
+	if (row->kind == ROW_BLIND || row->kind == ROW_SIGHT)
+		c->sees = row->kind == ROW_SIGHT;
+	if (row->kind == ROW_SIGHT)
+		incident_sight(&c->incidents, c->o, now);
 	if (row->point[0] == '\0') {
 		for (size_t k = 0; k < c->roster->n_points; k++)
 			derive(c, &c->place[k], row, now);
@@ -785,6 +801,7 @@ void commune_replay(struct commune *c, const struct row *row)
 			p->boot = row->boot;
 			p->conn = (uint32_t)row->seq;
 			p->point.known = true;
+			p->point.pace_ms = outage_birth_pace(row) * 1000;
 			keep_memory(c, p);
 		}
 		if (row->kind == ROW_NEWS)

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+enum { SIGHT_HOLD_MS = 3000 };
+
 /* A camera or a box is one house's trouble; power and silence may be a hamlet's. */
 static bool grouped(enum cause c)
 {
@@ -73,6 +75,22 @@ static struct incident_live *choose(struct incidents *s, const struct outage *o,
 	return NULL;
 }
 
+/* How long to wait before telling: for neighbours, and longer for a camera that may only blink. */
+static int64_t hold_of(const struct incident_live *l, const struct commune_options *opt)
+{
+	if (l->i.cause == CAUSE_CAMERA && opt->camera_hold_ms > opt->group_hold_ms)
+		return opt->camera_hold_ms;
+	return opt->group_hold_ms;
+}
+
+/* After we were blind: nodes that are connected say at once how things are; hear them first. */
+static int64_t sight_hold(const struct incident_live *l, const struct commune_options *opt)
+{
+	int64_t hold = l->i.cause == CAUSE_CAMERA ? hold_of(l, opt) : opt->group_hold_ms;
+
+	return hold > SIGHT_HOLD_MS ? hold : SIGHT_HOLD_MS;
+}
+
 /* The cause that most explains, and how sure: one house's word is not yet the hamlet's. */
 static void conclude(struct incident_live *l, const struct commune_options *opt)
 {
@@ -90,13 +108,8 @@ static void conclude(struct incident_live *l, const struct commune_options *opt)
 			l->i.sure = SURE_PROBABLE;
 		break;
 	}
-	if (l->i.state == INCIDENT_HELD) {
-		int64_t hold = opt->group_hold_ms;
-
-		if (l->i.cause == CAUSE_CAMERA && opt->camera_hold_ms > hold)
-			hold = opt->camera_hold_ms;
-		l->due = mono_after(l->opened, hold);
-	}
+	if (l->i.state == INCIDENT_HELD)
+		l->due = mono_after(l->opened, hold_of(l, opt));
 	l->changed = true;
 }
 
@@ -226,7 +239,7 @@ void incident_sight(struct incidents *s, const struct commune_options *o, mono_t
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct incident_live *l = &s->live[i];
-		int64_t hold = l->i.state == INCIDENT_HELD ? o->group_hold_ms
+		int64_t hold = l->i.state == INCIDENT_HELD ? sight_hold(l, o)
 			       : l->i.told                 ? o->return_hold_ms
 							   : 0;
 
@@ -242,16 +255,34 @@ void incident_restore(struct incidents *s, const struct incident *i, const struc
 	struct incident_live *l = push(s);
 
 	*l = (struct incident_live){ .i = *i, .opened = now, .due = MONO_NEVER };
+	l->i.open = 0; /* counted again as its outages are restored */
 	if (i->state == INCIDENT_HELD)
-		l->due = mono_after(now, o->group_hold_ms);
+		l->due = mono_after(now, hold_of(l, o));
 	else if (i->state == INCIDENT_CLOSING)
 		l->due = mono_after(now, o->return_hold_ms);
+}
+
+void incident_restored(struct incidents *s, const struct commune_options *o, mono_t now, wall_t wall)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct incident_live *l = &s->live[i];
+
+		if (l->i.open > 0 || l->i.state == INCIDENT_CLOSING)
+			continue;
+		/* Its last dark points were taken out of the roster meanwhile. */
+		l->i.state = INCIDENT_CLOSING;
+		l->i.until = wall;
+		l->due = mono_after(now, l->i.told ? o->return_hold_ms : 0);
+		l->changed = true;
+	}
 }
 
 void incident_restore_outage(struct incidents *s, const struct outage *o)
 {
 	struct incident_live *l = incident_find(s, o->incident);
 
-	if (l)
-		count(l, o);
+	if (!l)
+		return;
+	l->i.open++;
+	count(l, o);
 }

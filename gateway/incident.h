@@ -59,4 +59,7 @@ void incident_restore(struct incidents *s, const struct incident *i, const struc
 		      mono_t now);
 void incident_restore_outage(struct incidents *s, const struct outage *o);
 
+/* All are restored: an incident without an open outage begins to close. */
+void incident_restored(struct incidents *s, const struct commune_options *o, mono_t now, wall_t wall);
+
 #endif

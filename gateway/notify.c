@@ -20,6 +20,7 @@ enum {
 	ROWS_MOST = 8192,        /* beyond that the youngest wait until older ones are gone */
 	FAR_MS = 10 * 60 * 1000, /* no wait is as long: the clock was set back meanwhile */
 	LOOK_MS = 60 * 1000,     /* look again at least so often while anything waits */
+	QUIET_MS = 60 * 1000,    /* nothing waits, as far as the store could say */
 	AGAIN_MS = 5 * 1000,     /* the store would not listen: ask it again */
 };
 
@@ -268,8 +269,8 @@ void notify_kick(struct notify *n)
 			send_due(&n->routes[i], now);
 		wait = wait_of(n, now);
 	} else {
-		/* Nothing waits; or the store could not say. */
-		wait = store_next_due(n->store).ms == INT64_MAX ? -1 : AGAIN_MS;
+		/* Nothing waits; or the store could not say. Never sleep for ever on that. */
+		wait = store_next_due(n->store).ms == INT64_MAX ? QUIET_MS : AGAIN_MS;
 	}
 	loop_alarm_set(n->alarm, wait < 0 ? MONO_NEVER : mono_after(clock_mono(), wait));
 }

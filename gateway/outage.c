@@ -111,6 +111,7 @@ static void open_new(struct spell *s, struct condition c, wall_t at, bool presen
 static void close_open(struct spell *s, wall_t at, bool present, struct changes *out)
 {
 	s->outage.until = at.ms > s->outage.from.ms ? at : s->outage.from;
+	s->last_until = s->outage.until;
 	s->camera_from.ms = 0;
 	say(out, CHANGE_CLOSED, &s->outage, present);
 }
@@ -289,6 +290,13 @@ void outage_birth_body(struct row *row, const struct verdict *v, uint16_t pace_s
 	row->body_len = VERDICT_LEN + 2;
 }
 
+int64_t outage_birth_pace(const struct row *row)
+{
+	int64_t pace = row->body[VERDICT_LEN] << 8 | row->body[VERDICT_LEN + 1];
+
+	return pace > 0 ? pace : 1;
+}
+
 static bool body_verdict(struct verdict *v, const struct row *row)
 {
 	return row->body_len > VERDICT_LEN && wire_verdict_get(v, row->body) == WIRE_OK;
@@ -300,7 +308,7 @@ static void birth(struct spell *s, const struct row *row, const struct verdict *
 	struct outage *o = &s->outage;
 
 	/* Same boot: it had power all along, so it was the line. Another boot: it had not. */
-	if (s->contact == CONTACT_DARK && outage_open(s) && s->boot != 0) {
+	if ((s->contact == CONTACT_DARK || o->cause == CAUSE_OPEN) && outage_open(s) && s->boot != 0) {
 		enum cause cause = s->boot == row->boot ? CAUSE_LINE : CAUSE_POWER;
 
 		if (better(o, cause, SURE_PROBABLE)) {

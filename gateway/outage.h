@@ -21,6 +21,7 @@ struct spell {
 	wall_t unknown_from, unknown_until; /* the last time nobody could judge; until.ms 0: still so */
 	struct outage outage;  /* the open one, or the last; id 0: none yet */
 	int64_t last_incident; /* that an outage of this point was part of; 0 none */
+	wall_t last_until;     /* when the last outage ended; ms 0: none has */
 	wall_t camera_from;    /* power or line came back, cameras did not (yet); ms 0: no such wait */
 	int64_t camera_row;    /* the ledger row that said so */
 
@@ -60,6 +61,9 @@ void outage_time(struct spell *s, int64_t camera_hold_ms, wall_t now, struct cha
 /* Bodies of rows. */
 void outage_news_body(struct row *row, const struct verdict *v, bool present);
 void outage_birth_body(struct row *row, const struct verdict *v, uint16_t pace_s);
+
+/* The pace in a ROW_BIRTH's body, in seconds, at least 1. */
+int64_t outage_birth_pace(const struct row *row);
 
 /* Was the point seen working at that moment? 1 yes, 0 no, -1 nobody knows. all_up: its cameras answered. */
 int8_t outage_up_at(const struct spell *s, wall_t at, bool all_up);

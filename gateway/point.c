@@ -6,6 +6,9 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+/* A dark point is asked again this often: it may be connected and believe that we are away. */
+enum { AGAIN_MS = 15 * 60 * 1000 };
+
 static const char *const contact_names[] = {
 	[CONTACT_UNKNOWN] = "unknown",
 	[CONTACT_UP] = "up",
@@ -32,10 +35,10 @@ void point_init(struct point *p, bool known, uint16_t pace_s)
 
 static unsigned heard(struct point *p, const struct commune_options *o, mono_t now)
 {
-	unsigned back = p->contact == CONTACT_UNKNOWN || p->contact == CONTACT_DARK ? POINT_BACK : 0;
+	unsigned back = p->present ? 0 : POINT_BACK;
 
 	p->contact = CONTACT_UP;
-	p->known = true;
+	p->known = p->present = true;
 	p->heard = now;
 	p->due = mono_after(now, p->pace_ms + o->grace_ms);
 	return back;
@@ -53,9 +56,12 @@ static unsigned silence(struct point *p, const struct commune_options *o, mono_t
 		return POINT_ASK;
 	case CONTACT_SUSPECT:
 		p->contact = CONTACT_DARK;
-		p->due = MONO_NEVER;
+		p->present = false;
+		p->due = mono_after(now, AGAIN_MS);
 		return POINT_GONE;
 	case CONTACT_DARK:
+		p->due = mono_after(now, AGAIN_MS);
+		return POINT_ASK;
 	case CONTACTS:
 		break;
 	}
@@ -78,6 +84,7 @@ unsigned point_step(struct point *p, enum point_input in, const struct commune_o
 		return silence(p, o, now);
 	case POINT_BLIND:
 		p->contact = CONTACT_UNKNOWN;
+		p->present = false;
 		p->due = MONO_NEVER;
 		return 0;
 	case POINT_SIGHT:

@@ -8,6 +8,7 @@
 struct point {
 	enum contact contact;
 	bool known;    /* heard at least once, ever */
+	bool present;  /* heard, and neither dark nor out of our sight since */
 	mono_t heard;  /* in this run of the gateway; MONO_NEVER when not yet */
 	mono_t due;    /* when silence counts next */
 	int64_t pace_ms;

@@ -248,6 +248,16 @@ static int replay(struct store *s, struct commune *c, wall_t now)
 	return q.err;
 }
 
+/* Whether people were told is not derived: the outbox knows. */
+static int recall_told(struct store *s)
+{
+	static const char sql[] = "UPDATE incident SET told = EXISTS (SELECT 1 FROM outbox "
+				  "WHERE key LIKE incident.id || '-firing-%')";
+	struct query q = db_query(s, sql);
+
+	return db_run(&q);
+}
+
 int store_rebuild(struct store *s, const struct commune_options *o, wall_t now)
 {
 	struct commune *c = commune_new(s->roster, o);
@@ -260,6 +270,8 @@ int store_rebuild(struct store *s, const struct commune_options *o, wall_t now)
 		err = drop_derived(s);
 	if (err == 0)
 		err = replay(s, c, now);
+	if (err == 0)
+		err = recall_told(s);
 	err = db_finish(s, err);
 	commune_free(c);
 	if (err < 0)

@@ -346,7 +346,8 @@ static int restore_open(struct store *s, struct commune *c, mono_t now)
 	static const char incidents[] =
 		"SELECT id, " INCIDENT_COLUMNS " FROM incident WHERE state != 3 ORDER BY id";
 	static const char outages[] =
-		"SELECT " OUTAGE_COLUMNS " FROM outage WHERE until_ms = 0 ORDER BY id";
+		"SELECT " OUTAGE_COLUMNS " FROM outage WHERE until_ms = 0 OR incident IN "
+		"(SELECT id FROM incident WHERE state != 3) ORDER BY from_ms, id";
 	struct query q = db_query(s, incidents);
 	struct incident i;
 	struct outage o;

@@ -290,8 +290,9 @@ static uint64_t next_seq(const struct scan *c, mono_t now)
 {
 	uint64_t unknown = now.ms > 0 ? (uint64_t)now.ms : 1;
 
-	if (c->headed)
-		return c->top ? c->top : 1;
+	/* A boot that the file does not know may have lived from memory, when the disk refused. */
+	if (c->headed && c->top)
+		return c->top;
 	return c->top > unknown ? c->top : unknown;
 }
 

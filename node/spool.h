@@ -76,8 +76,8 @@ struct spool {
  *
  * disk   borrowed for the life of the spool
  * limit  most bytes of the file, at least SPOOL_LEAST
- * now    a file that is missing or has no head starts this boot's numbers at the milliseconds since
- *        boot: the numbers used before are not known, and none may ever be used twice
+ * now    a file that does not know this boot starts its numbers at the milliseconds since boot: the
+ *        numbers used before are not known, and none may ever be used twice
  *
  * 0; -errno when the file could not be read or begun: the spool then works from memory and tries
  * again at every put.

@@ -143,10 +143,20 @@ static void heard_gate(struct node *n, const struct wire_gate *g, mono_t now)
 		n->gate_away_since = MONO_NEVER;
 	if (!news || !n->wayout.up)
 		return;
-	if (!g->up)
-		uplink_close(&n->uplink);
-	else if (!n->birth_owed)
-		uplink_open(&n->uplink, n->spool);
+	/* A gateway that begins to listen knows nothing of this connection: the birth first, then records. */
+	uplink_close(&n->uplink);
+	if (g->up)
+		n->birth_owed = true;
+}
+
+/* Whoever answers is listening, though its word that it does may have been lost. */
+static void gateway_speaks(struct node *n)
+{
+	if (!n->gate_known || n->gate_up)
+		return;
+	n->gate_up = true;
+	n->gate_away_since = MONO_NEVER;
+	n->birth_owed = true;
 }
 
 static enum wire_err heard_down(struct node *n, const uint8_t *payload, size_t len, mono_t now)
@@ -160,13 +170,16 @@ static enum wire_err heard_down(struct node *n, const uint8_t *payload, size_t l
 		return e;
 	if (kind == WIRE_ACK) {
 		e = wire_ack_decode(&ack, payload, len);
-		if (e == WIRE_OK)
-			uplink_ack(&n->uplink, n->spool, &ack, now);
+		if (e != WIRE_OK)
+			return e;
+		gateway_speaks(n);
+		uplink_ack(&n->uplink, n->spool, &ack, now);
 		return e;
 	}
 	e = wire_ask_decode(&ask, payload, len);
 	if (e != WIRE_OK)
 		return e;
+	gateway_speaks(n);
 	if (ask.what & ASK_BEAT)
 		pace_ask(&n->pace, now);
 	if (ask.what & ASK_BIRTH)
@@ -332,6 +345,15 @@ static void make_records(struct node *n, mono_t now, struct node_acts *out)
 	n->more = len > 0;
 }
 
+/*
+ * Connected, and the gateway is said to be away. A beat goes out all the same: it shows whether the
+ * connection is still one, and if the gateway does listen, it will say so.
+ */
+static bool deaf(const struct node *n)
+{
+	return n->wayout.up && !n->wayout.doubt && !n->birth_owed && n->gate_known && !n->gate_up;
+}
+
 /* This minute's sample: a beat when the way is free, else kept, and sent after what waits already.
  */
 static void tell_minute(struct node *n, const struct facts *f, const struct moment *at,
@@ -349,8 +371,10 @@ static void tell_minute(struct node *n, const struct facts *f, const struct mome
 	if (!beat)
 		note(out, spool_put_sample(n->spool, at, &m));
 	make_records(n, at->t, out);
-	if (beat)
+	if (beat || deaf(n))
 		make_beat(n, &m, at, out);
+	if (!beat)
+		n->beat_open = false; /* it is in the spool already */
 }
 
 static void probe(struct node *n, mono_t now, struct node_acts *out)

@@ -59,8 +59,13 @@ def main():
             time.sleep(60)  # connected, first verdict told, first beats at their pace
             begin = time.time()
             print(f"counting {minutes:g} calm minutes", flush=True)
+            rows = town.cli("status")["store"]["rows"]
             time.sleep(minutes * 60)
             end = time.time()
+            if town.cli("status")["store"]["rows"] != rows:
+                print("it was not calm: something changed meanwhile, and its bytes count below")
+                for house in town.houses:
+                    print(town.log_tail(house.code))
             for i in range(5):  # ten news, spaced so that none shares a packet
                 for words in ("mains off", "mains on"):
                     for house in town.houses:

@@ -46,7 +46,8 @@ void broker_connect(struct world *w, struct machine *m)
 
 	if (s->open) {
 		world_in(w, RTT_MS / 2, HAPPENS_THROWN_OFF, s->machine, s->conn);
-		broker_end(w, h, true); /* a clean start: the old will comes before the new connection */
+		broker_end(w, h,
+			   true); /* a clean start: the old will comes before the new connection */
 	}
 	s->open = true;
 	s->machine = m;
@@ -147,7 +148,8 @@ static bool attached(const struct session *s)
 	return s->machine->stage == STAGE_UP && s->machine->conn == s->conn;
 }
 
-void broker_send(struct world *w, struct house *h, const char *topic, const uint8_t *buf, size_t len)
+void broker_send(struct world *w, struct house *h, const char *topic, const uint8_t *buf,
+		 size_t len)
 {
 	struct session *s = &h->session;
 	struct letter *l;

@@ -9,7 +9,8 @@ void broker_act(struct world *w, enum verb verb);
 void broker_start(struct world *w);
 void broker_gone(struct world *w); /* its connections break now */
 
-/* A machine connected. An older connection of the same client is thrown off, and its will published. */
+/* A machine connected. An older connection of the same client is thrown off, and its will
+ * published. */
 void broker_connect(struct world *w, struct machine *m);
 
 /* A connection ended and the broker knows it; will: without a goodbye. */
@@ -17,7 +18,8 @@ void broker_end(struct world *w, struct house *h, bool will);
 
 /* A message arrives from a machine, or is to go to one. */
 void broker_hear(struct world *w, const struct letter *l);
-void broker_send(struct world *w, struct house *h, const char *topic, const uint8_t *buf, size_t len);
+void broker_send(struct world *w, struct house *h, const char *topic, const uint8_t *buf,
+		 size_t len);
 
 /* The gateway's own state, retained. */
 void broker_gate(struct world *w, const uint8_t *buf, size_t len);

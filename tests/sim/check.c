@@ -158,8 +158,9 @@ static void show_told(const struct question *q)
 
 		moment_draw(at, scenario(t->at));
 		notes_add(q->out, "        told at %s: %s %s %s, %s, %u points, %u open", at,
-			  tell_str(t->what), sure_str(t->incident.sure), cause_str(t->incident.cause),
-			  code(q, t->incident.point), t->incident.points, t->incident.open);
+			  tell_str(t->what), sure_str(t->incident.sure),
+			  cause_str(t->incident.cause), code(q, t->incident.point),
+			  t->incident.points, t->incident.open);
 	}
 }
 
@@ -269,9 +270,10 @@ static void ledger(const struct question *q)
 		size_t n = promise_kept(w, p);
 
 		if (n > 1 || (n == 0 && !p->excused && missing++ == 0))
-			failed(q, "%s: %s %" PRIu64 " of boot %" PRIx64 " is in the ledger %zu times",
-			       p->machine->house->p->code, p->sample ? "sample" : "news", p->seq, p->boot,
-			       n);
+			failed(q,
+			       "%s: %s %" PRIu64 " of boot %" PRIx64 " is in the ledger %zu times",
+			       p->machine->house->p->code, p->sample ? "sample" : "news", p->seq,
+			       p->boot, n);
 	}
 	if (missing > 1)
 		failed(q, "%" PRIu64 " records of %zu are missing", missing, w->promises.n);

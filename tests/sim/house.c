@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char about[] = "{\"version\":\"sim\",\"cameras\":[\"c\xe1\xbb\x95ng\"],\"settings\":\"0\"}";
+static const char about[] =
+	"{\"version\":\"sim\",\"cameras\":[\"c\xe1\xbb\x95ng\"],\"settings\":\"0\"}";
 
 bool house_router(const struct world *w, const struct house *h)
 {
@@ -200,7 +201,10 @@ static void house_node(struct world *w, struct house *h, enum verb verb)
 {
 	struct machine *m = &h->own;
 
-	machine_end(w, m, verb == NODE_DIE ? ENDS_DEAD : verb == NODE_STOP ? ENDS_BYE : ENDS_KILLED);
+	machine_end(w, m,
+		    verb == NODE_DIE    ? ENDS_DEAD
+		    : verb == NODE_STOP ? ENDS_BYE
+					: ENDS_KILLED);
 	if (verb == NODE_RESTART)
 		world_in(w, RESTART_MS, HAPPENS_NODE_STARTS, m, m->life);
 	if (verb == NODE_REBOOT)

@@ -20,7 +20,8 @@ bool machine_reaches(const struct world *w, const struct machine *m)
 
 static void feed(struct world *w, struct machine *m, bool up)
 {
-	node_link(&m->node, up, m->stuck.n > 0, w->now - m->ack_at, RTT_MS * 1000, machine_mono(w, m));
+	node_link(&m->node, up, m->stuck.n > 0, w->now - m->ack_at, RTT_MS * 1000,
+		  machine_mono(w, m));
 }
 
 void machine_hang_up(struct world *w, struct machine *m)

@@ -4,7 +4,7 @@
 
 #include "tests/sim/house.h"
 
-#include <string.h>
+#include <inttypes.h>
 
 enum { ROUTER_US = 800, CAMERA_US = 2000, OUTSIDE_US = 15000, TEMPERATURE = 47 };
 
@@ -79,6 +79,8 @@ void machine_power(struct world *w, struct machine *m, bool on)
 	m->last_wall = shown(w, m).ms;
 	machine_end(w, m, ENDS_DEAD);
 	m->booted = false;
+	if (w->now - m->written_at >= WRITEBACK_MS)
+		m->disk.synced = m->disk.len;
 	disk_mem_power_cut(&m->disk, w->serial);
 	machine_excuse(w, m, false);
 }
@@ -94,8 +96,8 @@ void machine_end(struct world *w, struct machine *m, enum ending how)
 	m->thinned += m->spool.count.thinned;
 	m->dropped += m->spool.count.dropped;
 	if (how != ENDS_DEAD && m->stage == STAGE_UP && machine_reaches(w, m))
-		world_in(w, RTT_MS / 2, how == ENDS_BYE ? HAPPENS_GOODBYE : HAPPENS_HUNG_UP, m->house,
-			 m->conn);
+		world_in(w, RTT_MS / 2, how == ENDS_BYE ? HAPPENS_GOODBYE : HAPPENS_HUNG_UP,
+			 m->house, m->conn);
 	world_say(w, "%s%s: program ends", name(m), m->clone ? "'" : "");
 	machine_hang_up(w, m);
 }
@@ -115,8 +117,10 @@ void machine_start(struct world *w, struct machine *m)
 	node_mains(&m->node, m->house->mains || m->clone, now);
 	node_temp(&m->node, TEMPERATURE);
 	backoff_init(&m->backoff, RETRY_MIN_MS, RETRY_MAX_MS, 1, world_draw(w, UINT64_MAX));
-	world_say(w, "%s%s: program starts, %llu records held", name(m), m->clone ? "'" : "",
-		  (unsigned long long)spool_held(&m->spool));
+	world_say(w,
+		  "%s%s: program starts in boot %" PRIx64 ", %" PRIu64
+		  " records held, next is %" PRIu64,
+		  name(m), m->clone ? "'" : "", m->boot, spool_held(&m->spool), m->spool.next_seq);
 	machine_dial_in(w, m, 0);
 	machine_turn(w, m);
 }
@@ -212,6 +216,9 @@ void machine_turn(struct world *w, struct machine *m)
 			machine_dial_in(w, m, (int64_t)world_draw(w, DIAL_NOW_MS));
 		again = probes(w, m);
 	}
+	if (m->disk.writes != m->writes)
+		m->written_at = w->now;
+	m->writes = m->disk.writes;
 	if (m->running)
 		due(w, m);
 }
@@ -252,8 +259,8 @@ void machine_event(struct world *w, struct machine *m, const struct event *e)
 	case HAPPENS_UNANSWERED:
 		if (e->tag >> 16 != m->life || !m->running)
 			return;
-		node_pinged(&m->node, (enum node_target)(e->tag >> 8 & 0xff), (unsigned)(e->tag & 0xff),
-			    -1, machine_mono(w, m));
+		node_pinged(&m->node, (enum node_target)(e->tag >> 8 & 0xff),
+			    (unsigned)(e->tag & 0xff), -1, machine_mono(w, m));
 		machine_turn(w, m);
 		return;
 	case HAPPENS_NTP:

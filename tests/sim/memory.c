@@ -21,8 +21,8 @@ static void *room(void *at, size_t n, size_t *size, size_t each)
 }
 
 /* A place at the end of a LIST, to be filled at once. */
-#define LIST_ADD(list)                                                                             \
-	((list).at = room((list).at, (list).n, &(list).room, sizeof *(list).at),                   \
+#define LIST_ADD(list)                                                           \
+	((list).at = room((list).at, (list).n, &(list).room, sizeof *(list).at), \
 	 &(list).at[(list).n++])
 
 void memory_init(struct memory *m, size_t points, struct notes *faults)
@@ -67,7 +67,8 @@ const struct stretch *memory_colour(const struct memory *m, size_t point, wall_t
 	return &p->line.at[stretch_at(p, at)];
 }
 
-/* A boundary at this moment; the colour on both sides stays. Returns the index of what begins there. */
+/* A boundary at this moment; the colour on both sides stays. Returns the index of what begins
+ * there. */
 static size_t split(struct kept_point *p, wall_t at)
 {
 	size_t i = stretch_at(p, at);
@@ -77,8 +78,7 @@ static size_t split(struct kept_point *p, wall_t at)
 		return i;
 	s.from = at;
 	(void)LIST_ADD(p->line);
-	memmove(&p->line.at[i + 2], &p->line.at[i + 1],
-		(p->line.n - i - 2) * sizeof p->line.at[0]);
+	memmove(&p->line.at[i + 2], &p->line.at[i + 1], (p->line.n - i - 2) * sizeof p->line.at[0]);
 	p->line.at[i + 1] = s;
 	return i + 1;
 }
@@ -92,7 +92,8 @@ static void paint(struct memory *m, const struct span *s, wall_t now)
 		notes_add(m->faults, "point %u: painted %s into the future", s->point,
 			  colour_str(s->colour));
 	if (s->until.ms != 0 && s->until.ms <= s->from.ms) {
-		notes_add(m->faults, "point %u: painted a span that ends before it begins", s->point);
+		notes_add(m->faults, "point %u: painted a span that ends before it begins",
+			  s->point);
 		return;
 	}
 	from = split(p, s->from);
@@ -116,7 +117,8 @@ void memory_seconds(const struct memory *m, size_t point, wall_t from, wall_t un
 
 	memset(of, 0, COLOURS * sizeof of[0]);
 	for (size_t i = 0; i < p->line.n; i++) {
-		wall_t a = p->line.at[i].from, b = i + 1 < p->line.n ? p->line.at[i + 1].from : until;
+		wall_t a = p->line.at[i].from,
+		       b = i + 1 < p->line.n ? p->line.at[i + 1].from : until;
 
 		if (a.ms < from.ms)
 			a = from;
@@ -137,7 +139,8 @@ size_t memory_rows(const struct memory *m, const char *point, enum row_kind kind
 	for (size_t i = m->rows.n; i-- > 0;) {
 		const struct row *r = &m->rows.at[i];
 
-		n += r->seq == seq && r->boot == boot && r->kind == kind && strcmp(r->point, point) == 0;
+		n += r->seq == seq && r->boot == boot && r->kind == kind &&
+		     strcmp(r->point, point) == 0;
 	}
 	return n;
 }
@@ -155,8 +158,8 @@ static void keep_row(struct memory *m, const struct row *r, wall_t now)
 	if (of_node && memory_rows(m, r->point, r->kind, r->boot, r->seq) > 0) {
 		m->repeated++;
 		if (r->kind == ROW_NEWS)
-			notes_add(m->faults, "news %" PRIu64 " of %s came to the ledger twice", r->seq,
-				  r->point);
+			notes_add(m->faults, "news %" PRIu64 " of %s came to the ledger twice",
+				  r->seq, r->point);
 		return;
 	}
 	*LIST_ADD(m->rows) = *r;
@@ -167,7 +170,8 @@ static void keep_boot(struct memory *m, const struct boot_memory *b)
 	for (size_t i = 0; i < m->boots.n; i++)
 		if (m->boots.at[i].point == b->point && m->boots.at[i].boot == b->boot) {
 			if (b->seq < m->boots.at[i].seq)
-				notes_add(m->faults, "point %u: stored up to %" PRIu64 ", then to %" PRIu64,
+				notes_add(m->faults,
+					  "point %u: stored up to %" PRIu64 ", then to %" PRIu64,
 					  b->point, m->boots.at[i].seq, b->seq);
 			memmove(&m->boots.at[i], &m->boots.at[i + 1],
 				(m->boots.n - i - 1) * sizeof m->boots.at[0]);
@@ -212,7 +216,8 @@ static void tell(struct memory *m, const struct incident *n, enum tell what, wal
 			continue;
 		fired |= t->what == TELL_FIRING;
 		if (t->what == what) {
-			notes_add(m->faults, "incident %" PRId64 " told %s twice", n->id, tell_str(what));
+			notes_add(m->faults, "incident %" PRId64 " told %s twice", n->id,
+				  tell_str(what));
 			return; /* the outbox has that key already */
 		}
 	}
@@ -221,7 +226,8 @@ static void tell(struct memory *m, const struct incident *n, enum tell what, wal
 	*LIST_ADD(m->told) = (struct told){ *n, what, now };
 }
 
-static void keep_samples(struct memory *m, uint32_t point, const struct draw *d, size_t n, wall_t now)
+static void keep_samples(struct memory *m, uint32_t point, const struct draw *d, size_t n,
+			 wall_t now)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (d[i].at.ms > now.ms)
@@ -313,19 +319,20 @@ static void compare_outages(const struct memory *a, const struct memory *b, stru
 		const struct outage *o = &a->outages.at[i], *p = outage_find(b, o->id);
 
 		if (!p)
-			notes_add(out, "outage %" PRId64 " (%s) is not there", o->id, cause_str(o->cause));
-		else if (o->from.ms != p->from.ms || o->until.ms != p->until.ms || o->cause != p->cause ||
-			 o->sure != p->sure)
+			notes_add(out, "outage %" PRId64 " (%s) is not there", o->id,
+				  cause_str(o->cause));
+		else if (o->from.ms != p->from.ms || o->until.ms != p->until.ms ||
+			 o->cause != p->cause || o->sure != p->sure)
 			notes_add(out,
-				  "outage %" PRId64 " of point %u: %s %s %+" PRId64 " ms to %+" PRId64
-				  " ms there",
+				  "outage %" PRId64 " of point %u: %s %s %+" PRId64
+				  " ms to %+" PRId64 " ms there",
 				  o->id, o->point, sure_str(p->sure), cause_str(p->cause),
 				  p->from.ms - o->from.ms, p->until.ms - o->until.ms);
 	}
 }
 
 static void compare_line(const struct memory *a, const struct memory *b, size_t point, wall_t from,
-			 struct notes *out)
+			 bool forgetful, struct notes *out)
 {
 	const struct kept_point *p = &a->point[point];
 
@@ -338,6 +345,8 @@ static void compare_line(const struct memory *a, const struct memory *b, size_t 
 			continue;
 		t = memory_colour(b, point, at);
 		moment_draw(text, at.ms - from.ms);
+		if (forgetful && (s->colour == COLOUR_UNKNOWN || t->colour == COLOUR_UNKNOWN))
+			continue;
 		if (t->colour != s->colour || (s->colour == COLOUR_DOWN && t->cause != s->cause))
 			notes_add(out, "point %zu at %s: %s %s here, %s %s there", point, text,
 				  colour_str(s->colour), cause_str(s->cause), colour_str(t->colour),
@@ -345,9 +354,10 @@ static void compare_line(const struct memory *a, const struct memory *b, size_t 
 	}
 }
 
-void memory_compare(const struct memory *a, const struct memory *b, wall_t from, struct notes *out)
+void memory_compare(const struct memory *a, const struct memory *b, wall_t from, bool forgetful,
+		    struct notes *out)
 {
 	compare_outages(a, b, out);
 	for (size_t i = 0; i < a->n_points; i++)
-		compare_line(a, b, i, from, out);
+		compare_line(a, b, i, from, forgetful, out);
 }

@@ -20,9 +20,9 @@ struct told {
 };
 
 /* A growing array of anything. */
-#define LIST(type)          \
-	struct {            \
-		type *at;   \
+#define LIST(type)              \
+	struct {                \
+		type *at;       \
 		size_t n, room; \
 	}
 
@@ -43,7 +43,8 @@ struct memory {
 	LIST(struct incident) incidents;
 	LIST(struct told) told;
 	int64_t last_row;
-	uint64_t repeated; /* rows of a (point, kind, boot, seq) that was there already: not kept twice */
+	uint64_t repeated;    /* rows of a (point, kind, boot, seq) that was there already: not kept
+				 twice */
 	struct notes *faults; /* what a store must never be asked to do */
 };
 
@@ -67,7 +68,9 @@ void memory_seconds(const struct memory *m, size_t point, wall_t from, wall_t un
 
 const struct stretch *memory_colour(const struct memory *m, size_t point, wall_t at);
 
-/* Say in out how two memories differ in what is derived: colours and outages. */
-void memory_compare(const struct memory *a, const struct memory *b, wall_t from, struct notes *out);
+/* Say in out how two memories differ in what is derived: colours and outages. forgetful: a life of
+ * the gateway ended, and with it the exact bounds of time that nobody could judge. */
+void memory_compare(const struct memory *a, const struct memory *b, wall_t from, bool forgetful,
+		    struct notes *out);
 
 #endif

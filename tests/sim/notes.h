@@ -15,7 +15,8 @@ struct notes {
 	size_t dropped; /* lines after the first NOTES_MOST */
 };
 
-void notes_addv(struct notes *n, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+void notes_addv(struct notes *n, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
 void notes_add(struct notes *n, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void notes_free(struct notes *n);
 

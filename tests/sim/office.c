@@ -66,8 +66,8 @@ static void say_row(struct world *w, const struct row *r)
 	char when[MOMENT_TEXT];
 
 	moment_draw(when, r->at.ms - WORLD_BEGINS);
-	world_say(w, "gateway: row %" PRId64 " %s %s of %s (%s)", r->id, row_kind_str(r->kind), r->point,
-		  when, stamp_how_str(r->how));
+	world_say(w, "gateway: row %" PRId64 " %s %s of %s (%s)", r->id, row_kind_str(r->kind),
+		  r->point, when, stamp_how_str(r->how));
 }
 
 static void say_outage(struct world *w, const struct outage *o)
@@ -84,8 +84,8 @@ static void say_outage(struct world *w, const struct outage *o)
 static void say_incident(struct world *w, const struct incident *i, const char *what)
 {
 	world_say(w, "gateway: %s %" PRId64 " %s: %s %s, %u points, %u open, %s", what, i->id,
-		  w->s->point[i->point].code, sure_str(i->sure), cause_str(i->cause), i->points, i->open,
-		  incident_state_str(i->state));
+		  w->s->point[i->point].code, sure_str(i->sure), cause_str(i->cause), i->points,
+		  i->open, incident_state_str(i->state));
 }
 
 static void perform(struct world *w, const struct act *a)
@@ -109,16 +109,20 @@ static void perform(struct world *w, const struct act *a)
 		return;
 	case ACT_SEND:
 		topic_down_draw(topic, w->s->point[a->point].code);
-		if (wire_kind_of(&kind, a->u.send.buf, a->u.send.len) == WIRE_OK && kind == WIRE_ASK)
+		if (wire_kind_of(&kind, a->u.send.buf, a->u.send.len) == WIRE_OK &&
+		    kind == WIRE_ASK)
 			asked(w, a->point);
 		if (w->office.linked)
 			broker_send(w, &w->house[a->point], topic, a->u.send.buf, a->u.send.len);
+		return;
+	case ACT_SAMPLES:
+		world_say(w, "gateway: %zu missed minutes of %s", a->u.samples.n,
+			  w->s->point[a->point].code);
 		return;
 	case ACT_POINT:
 	case ACT_BOOT:
 	case ACT_ABOUT:
 	case ACT_PAINT:
-	case ACT_SAMPLES:
 	case ACT_DRAW:
 	case ACT_FILL:
 		return;
@@ -162,9 +166,15 @@ void office_due(struct world *w, const struct event *e)
 
 void office_hear(struct world *w, const char *topic, const uint8_t *buf, size_t len)
 {
+	enum wire_kind kind = WIRE_BEAT;
+	unsigned refused;
+
 	if (!w->office.running || !w->office.linked)
 		return;
-	commune_hear(w->office.commune, topic, buf, len, office_mono(w), world_wall(w));
+	refused = commune_hear(w->office.commune, topic, buf, len, office_mono(w), world_wall(w));
+	if (refused && wire_kind_of(&kind, buf, len) == WIRE_OK)
+		world_say(w, "gateway: refuses %s on %s: %s", wire_kind_str(kind), topic,
+			  refusal_str(refused));
 	w->office.dirty = true;
 }
 
@@ -219,6 +229,7 @@ void office_start(struct world *w)
 	o->running = true;
 	o->linked = false;
 	o->started = w->now;
+	o->lives++;
 	o->life = ++w->serial;
 	o->epoch = (uint64_t)world_wall(w).ms;
 	o->commune = commune_new(&w->roster, &w->s->commune);
@@ -249,6 +260,9 @@ static void end(struct world *w, bool goodbye)
 	o->alive = world_wall(w);
 	if (!goodbye)
 		o->alive.ms -= (w->now - o->started) % MARK_MS;
+	/* What was stored was stored by somebody alive. */
+	if (o->memory.rows.n > 0 && o->memory.rows.at[o->memory.rows.n - 1].stored.ms > o->alive.ms)
+		o->alive = o->memory.rows.at[o->memory.rows.n - 1].stored;
 	commune_free(o->commune);
 	o->commune = NULL;
 	o->running = o->linked = o->dirty = false;

@@ -50,11 +50,12 @@ static void down_is_an_outage(const struct world *w, size_t point, struct notes 
 
 		for (size_t k = 0; !found && k < m->outages.n; k++)
 			found = covers(&m->outages.at[k], point, s->from.ms) &&
-				(m->outages.at[k].cause == s->cause || blinded(m, &m->outages.at[k]));
+				(m->outages.at[k].cause == s->cause ||
+				 blinded(m, &m->outages.at[k]));
 		moment_draw(at, s->from.ms - WORLD_BEGINS);
 		if (!found)
-			notes_add(out, "%s: down by %s from %s, but no such outage", w->s->point[point].code,
-				  cause_str(s->cause), at);
+			notes_add(out, "%s: down by %s from %s, but no such outage",
+				  w->s->point[point].code, cause_str(s->cause), at);
 	}
 }
 
@@ -73,7 +74,9 @@ static void outage_is_down(const struct world *w, const struct outage *o, struct
 		b = b < end ? b : end;
 		moment_draw(at, a - WORLD_BEGINS);
 		if (b - a > 1 && p->line.at[i].colour == COLOUR_UP)
-			notes_add(out, "%s: up from %s for %" PRId64 " ms, in the middle of outage %" PRId64,
+			notes_add(out,
+				  "%s: up from %s for %" PRId64
+				  " ms, in the middle of outage %" PRId64,
 				  w->s->point[o->point].code, at, b - a, o->id);
 	}
 }
@@ -101,14 +104,17 @@ static void incident_counts(const struct world *w, const struct incident *n, str
 		open = (uint16_t)(open + (m->outages.at[i].incident == n->id &&
 					  m->outages.at[i].until.ms == 0));
 	if (open != n->open)
-		notes_add(out, "incident %" PRId64 ": %u outages open, %u said", n->id, open, n->open);
+		notes_add(out, "incident %" PRId64 ": %u outages open, %u said", n->id, open,
+			  n->open);
 	for (size_t i = 0; i < m->told.n; i++) {
 		fired |= m->told.at[i].incident.id == n->id && m->told.at[i].what == TELL_FIRING;
-		resolved |= m->told.at[i].incident.id == n->id && m->told.at[i].what == TELL_RESOLVED;
+		resolved |=
+			m->told.at[i].incident.id == n->id && m->told.at[i].what == TELL_RESOLVED;
 	}
 	if (n->state == INCIDENT_CLOSED && fired != resolved)
 		notes_add(out, "incident %" PRId64 ": closed, %s", n->id,
-			  fired ? "told firing and never resolved" : "told resolved and never firing");
+			  fired ? "told firing and never resolved"
+				: "told resolved and never firing");
 	if (n->told != fired)
 		notes_add(out, "incident %" PRId64 ": %s", n->id,
 			  fired ? "told, and does not know it" : "not told, but thinks so");
@@ -133,9 +139,11 @@ static void nothing_lost(const struct world *w, const struct machine *m, struct 
 
 		if (p->machine == m && !p->excused && promise_kept(w, p) == 0 && !promise_held(p) &&
 		    missing[p->sample]++ == 0 && given_up(m, p->sample) == 0)
-			notes_add(out, "%s: %s %" PRIu64 " of boot %" PRIx64
+			notes_add(out,
+				  "%s: %s %" PRIu64 " of boot %" PRIx64
 				  " was let go of and is not in the ledger",
-				  m->house->p->code, p->sample ? "sample" : "news", p->seq, p->boot);
+				  m->house->p->code, p->sample ? "sample" : "news", p->seq,
+				  p->boot);
 	}
 	for (unsigned sample = 0; sample < 2; sample++)
 		if (missing[sample] > given_up(m, sample))
@@ -146,7 +154,8 @@ static void nothing_lost(const struct world *w, const struct machine *m, struct 
 
 static void samples_once(const struct world *w, size_t point, struct notes *out)
 {
-	uint64_t drawn = w->office.memory.point[point].drawn.n, least = 0, most = w->house[point].own.loose;
+	uint64_t drawn = w->office.memory.point[point].drawn.n, least = 0,
+		 most = w->house[point].own.loose;
 
 	for (size_t i = 0; i < w->promises.n; i++) {
 		const struct promise *p = &w->promises.at[i];
@@ -181,7 +190,8 @@ static void replay(const struct world *w, struct notes *out)
 	}
 	for (size_t i = 0; i < faults.n; i++)
 		notes_add(out, "replay: %s", faults.line[i]);
-	memory_compare(&w->office.memory, &again, (wall_t){ WORLD_BEGINS }, out);
+	memory_compare(&w->office.memory, &again, (wall_t){ WORLD_BEGINS }, w->office.lives > 1,
+		       out);
 	memory_free(&again);
 	notes_free(&faults);
 	commune_free(c);

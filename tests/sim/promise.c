@@ -16,9 +16,10 @@ static void promise(struct world *w, struct machine *m, const struct record *r)
 		w->promises.at = grown;
 		w->promises.room = room;
 	}
-	w->promises.at[w->promises.n++] = (struct promise){
-		.machine = m, .boot = r->head.boot, .seq = r->head.seq, .sample = r->kind == RECORD_SAMPLE
-	};
+	w->promises.at[w->promises.n++] = (struct promise){ .machine = m,
+							    .boot = r->head.boot,
+							    .seq = r->head.seq,
+							    .sample = r->kind == RECORD_SAMPLE };
 }
 
 void machine_note(struct world *w, struct machine *m)
@@ -105,7 +106,8 @@ void machine_excuse(struct world *w, struct machine *m, bool news)
 	for (size_t i = 0; i < w->promises.n; i++) {
 		struct promise *p = &w->promises.at[i];
 
-		if (p->machine == m && (news || p->sample) && !promise_held(p) && promise_kept(w, p) == 0)
+		if (p->machine == m && !p->excused && (news || p->sample) &&
+		    promise_kept(w, p) == 0 && !promise_held(p))
 			p->excused = true;
 	}
 }

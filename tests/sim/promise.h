@@ -17,8 +17,8 @@ void machine_renumbered(struct world *w, struct machine *m);
 /* Does the machine still hold it, in the spool or on the card of one that is off? */
 bool promise_held(const struct promise *p);
 
-/* The scenario destroyed records of a machine that is off: what is neither held nor kept is nobody's
- * fault. Of a power cut that may be samples only. */
+/* The scenario destroyed records of a machine that is off: what is neither held nor kept is
+ * nobody's fault. Of a power cut that may be samples only. */
 void machine_excuse(struct world *w, struct machine *m, bool news);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* queue: what happens next in the made-up world, earliest first; ties in the order they were put. */
+/* queue: what happens next in the made-up world, earliest first; ties in the order they were put.
+ */
 #include "tests/sim/queue.h"
 
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* queue: what happens next in the made-up world, earliest first; ties in the order they were put. */
+/* queue: what happens next in the made-up world, earliest first; ties in the order they were put.
+ */
 #ifndef MATSANG_SIM_QUEUE_H
 #define MATSANG_SIM_QUEUE_H
 
@@ -12,7 +13,7 @@ struct event {
 	uint64_t order; /* given by the queue */
 	unsigned kind;
 	void *who;
-	uint64_t tag;   /* tells a stale event from a fresh one */
+	uint64_t tag; /* tells a stale event from a fresh one */
 };
 
 struct queue {

@@ -264,36 +264,21 @@ static const struct {
 	const char *text; /* '#' a number, '~' a signed duration */
 	enum verb verb;
 } verbs[] = {
-	{ "mains off", MAINS_OFF },
-	{ "mains on", MAINS_ON },
-	{ "line cut", LINE_CUT },
-	{ "line restore", LINE_RESTORE },
-	{ "line reset", LINE_RESET },
-	{ "router off", ROUTER_OFF },
-	{ "router on", ROUTER_ON },
-	{ "camera # off", CAMERA_OFF },
-	{ "camera # on", CAMERA_ON },
-	{ "ping forbid", PING_FORBID },
-	{ "ping allow", PING_ALLOW },
-	{ "battery empty", BATTERY_EMPTY },
-	{ "node kill", NODE_KILL },
-	{ "node stop", NODE_STOP },
-	{ "node start", NODE_START },
-	{ "node restart", NODE_RESTART },
-	{ "node reboot", NODE_REBOOT },
-	{ "node die", NODE_DIE },
-	{ "spool lose", SPOOL_LOSE },
-	{ "spool break", SPOOL_BREAK },
-	{ "spool heal", SPOOL_HEAL },
-	{ "spool limit #", SPOOL_LIMIT },
-	{ "clock 1970", SET_CLOCK_1970 },
-	{ "clock 2033", SET_CLOCK_2033 },
-	{ "clock floor", SET_CLOCK_FLOOR },
-	{ "clock ntp", SET_CLOCK_NTP },
-	{ "clock ~", SET_CLOCK_STEP },
-	{ "will late", WILL_LATE },
-	{ "clone start", CLONE_START },
-	{ "clone stop", CLONE_STOP },
+	{ "mains off", MAINS_OFF },         { "mains on", MAINS_ON },
+	{ "line cut", LINE_CUT },           { "line restore", LINE_RESTORE },
+	{ "line reset", LINE_RESET },       { "router off", ROUTER_OFF },
+	{ "router on", ROUTER_ON },         { "camera # off", CAMERA_OFF },
+	{ "camera # on", CAMERA_ON },       { "ping forbid", PING_FORBID },
+	{ "ping allow", PING_ALLOW },       { "battery empty", BATTERY_EMPTY },
+	{ "node kill", NODE_KILL },         { "node stop", NODE_STOP },
+	{ "node start", NODE_START },       { "node restart", NODE_RESTART },
+	{ "node reboot", NODE_REBOOT },     { "node die", NODE_DIE },
+	{ "spool lose", SPOOL_LOSE },       { "spool break", SPOOL_BREAK },
+	{ "spool heal", SPOOL_HEAL },       { "spool limit #", SPOOL_LIMIT },
+	{ "clock 1970", SET_CLOCK_1970 },   { "clock 2033", SET_CLOCK_2033 },
+	{ "clock floor", SET_CLOCK_FLOOR }, { "clock ntp", SET_CLOCK_NTP },
+	{ "clock ~", SET_CLOCK_STEP },      { "will late", WILL_LATE },
+	{ "clone start", CLONE_START },     { "clone stop", CLONE_STOP },
 };
 
 static const struct {
@@ -446,7 +431,8 @@ static uint64_t monkey_draw(uint64_t *seed, uint64_t below)
 	return (*seed >> 33) % below;
 }
 
-static void monkey_acts(struct script *s, uint64_t *seed, int64_t from, int64_t until, unsigned line)
+static void monkey_acts(struct script *s, uint64_t *seed, int64_t from, int64_t until,
+			unsigned line)
 {
 	static const int64_t longest[] = { 1000, 15000, 60000, 240000, 1200000, 14400000 };
 	unsigned total = 0, pick;
@@ -471,12 +457,14 @@ static void monkey_acts(struct script *s, uint64_t *seed, int64_t from, int64_t 
 	if (harms[i].repair == VERBS)
 		return;
 	a.verb = harms[i].repair;
-	a.at += 1 + (int64_t)monkey_draw(seed, (uint64_t)longest[monkey_draw(seed, COUNT(longest))]);
+	a.at += 1 +
+		(int64_t)monkey_draw(seed, (uint64_t)longest[monkey_draw(seed, COUNT(longest))]);
 	a.at = a.at < until ? a.at : until;
 	s->action[s->n_actions++] = a;
 }
 
-/* monkey 300 between 01:00 and 40:00: so many things go wrong at random, and all are repaired by the end */
+/* monkey 300 between 01:00 and 40:00: so many things go wrong at random, and all are repaired by
+ * the end */
 static bool read_monkey(struct reader *r)
 {
 	struct script *s = r->s;
@@ -575,27 +563,34 @@ static const struct {
 	const char *word;
 	bool (*read)(struct reader *r, struct expect *e);
 } clauses[] = {
-	{ "between", clause_between }, { "since", clause_since },     { "at", clause_at },
-	{ "within", clause_within },   { "points", clause_points },   { "once", clause_once },
-	{ ">=", clause_least },	       { "<=", clause_most },	      { "=", clause_exactly },
-	{ "up", clause_up },	       { "down", clause_down },	      { "unknown", clause_unknown },
+	{ "between", clause_between }, { "since", clause_since },   { "at", clause_at },
+	{ "within", clause_within },   { "points", clause_points }, { "once", clause_once },
+	{ ">=", clause_least },        { "<=", clause_most },       { "=", clause_exactly },
+	{ "up", clause_up },           { "down", clause_down },     { "unknown", clause_unknown },
 };
 
-/* Arguments: c cause, k colour, l lamp, r row kind, f refusal, t firing or resolved, s subject, n number,
- * o the word "once"; a capital may be left out. */
+/* Arguments: c cause, k colour, l lamp, r row kind, f refusal, t firing or resolved, s subject, n
+ * number, o the word "once"; a capital may be left out. */
 static const struct {
 	const char *word;
 	enum expectation kind;
 	bool who; /* begins with a subject */
 	const char *arguments;
 } expectations[] = {
-	{ "outage", EXPECT_OUTAGE, true, "C" },	    { "outages", EXPECT_OUTAGES, true, "N" },
-	{ "colour", EXPECT_COLOUR, true, "k" },	    { "seconds", EXPECT_SECONDS, true, "" },
-	{ "lamp", EXPECT_LAMP, true, "l" },	    { "verdict", EXPECT_VERDICT, true, "c" },
-	{ "row", EXPECT_ROW, true, "r" },	    { "asked", EXPECT_ASKED, true, "" },
-	{ "samples", EXPECT_SAMPLES, true, "N" },   { "held", EXPECT_HELD, true, "N" },
-	{ "told", EXPECT_TOLD, false, "tcs" },	    { "tells", EXPECT_TELLS, false, "N" },
-	{ "ledger", EXPECT_LEDGER, false, "o" },    { "refused", EXPECT_REFUSED, false, "f" },
+	{ "outage", EXPECT_OUTAGE, true, "C" },
+	{ "outages", EXPECT_OUTAGES, true, "N" },
+	{ "colour", EXPECT_COLOUR, true, "k" },
+	{ "seconds", EXPECT_SECONDS, true, "" },
+	{ "lamp", EXPECT_LAMP, true, "l" },
+	{ "verdict", EXPECT_VERDICT, true, "c" },
+	{ "row", EXPECT_ROW, true, "r" },
+	{ "asked", EXPECT_ASKED, true, "" },
+	{ "samples", EXPECT_SAMPLES, true, "N" },
+	{ "held", EXPECT_HELD, true, "N" },
+	{ "told", EXPECT_TOLD, false, "tcs" },
+	{ "tells", EXPECT_TELLS, false, "N" },
+	{ "ledger", EXPECT_LEDGER, false, "o" },
+	{ "refused", EXPECT_REFUSED, false, "f" },
 	{ "incidents", EXPECT_INCIDENTS, false, "N" },
 };
 
@@ -726,8 +721,12 @@ static bool read_clauses(struct reader *r, struct expect *e)
 static bool read_expect(struct reader *r)
 {
 	struct script *s = r->s;
-	struct expect e = { .line = r->w.line, .within = 5000, .points = -1, .n = 1,
-			    .compare = AT_LEAST, .seconds = { -1, -1, -1, -1 } };
+	struct expect e = { .line = r->w.line,
+			    .within = 5000,
+			    .points = -1,
+			    .n = 1,
+			    .compare = AT_LEAST,
+			    .seconds = { -1, -1, -1, -1 } };
 	size_t i = 0;
 
 	if (s->n_expects == SCRIPT_EXPECTS || !words_left(&r->w))
@@ -746,7 +745,8 @@ static bool read_expect(struct reader *r)
 	e.kind = expectations[i].kind;
 	if (!take_arguments(r, &e, expectations[i].arguments) || !read_clauses(r, &e))
 		return false;
-	if ((e.kind == EXPECT_COLOUR || e.kind == EXPECT_LAMP || e.kind == EXPECT_VERDICT) && !e.at_given)
+	if ((e.kind == EXPECT_COLOUR || e.kind == EXPECT_LAMP || e.kind == EXPECT_VERDICT) &&
+	    !e.at_given)
 		return words_wrong(&r->w, "at what moment?");
 	s->expect[s->n_expects++] = e;
 	return true;
@@ -758,10 +758,10 @@ static const struct {
 	const char *word;
 	bool (*read)(struct reader *r);
 } lines[] = {
-	{ "commune", read_commune }, { "node", read_node },   { "boots", read_house },
+	{ "commune", read_commune }, { "node", read_node },     { "boots", read_house },
 	{ "broker", read_broker },   { "hamlet", read_hamlet }, { "point", read_point },
-	{ "spool", read_spool },     { "monkey", read_monkey }, { "seed", read_seed },   { "at", read_at },	      { "expect", read_expect },
-	{ "end", read_end },
+	{ "spool", read_spool },     { "monkey", read_monkey }, { "seed", read_seed },
+	{ "at", read_at },           { "expect", read_expect }, { "end", read_end },
 };
 
 static bool read_line(struct reader *r)
@@ -785,13 +785,27 @@ static void defaults(struct script *s, const char *file)
 	base = base ? base + 1 : file;
 	*s = (struct script){
 		.file = file,
-		.commune = { .grace_ms = 10000, .ask_ms = 4000, .sight_ms = 330000,
-			     .group_window_ms = 120000, .camera_hold_ms = 180000,
+		.commune = { .grace_ms = 10000,
+			     .ask_ms = 4000,
+			     .sight_ms = 330000,
+			     .group_window_ms = 120000,
+			     .camera_hold_ms = 180000,
 			     .return_hold_ms = 120000 },
-		.beat_ms = 60000, .probe_ms = 10000, .probe_timeout_ms = 1000, .probe_fails = 3,
-		.line_hold_ms = 20000, .out_ms = 500, .back_ms = 2000, .ack_timeout_ms = 20000,
-		.spool_kib = 2048, .boots_ms = 25000, .router_ms = 40000, .camera_ms = 30000,
-		.keepalive_ms = 14400000, .seed = 1, .end = -1,
+		.beat_ms = 60000,
+		.probe_ms = 10000,
+		.probe_timeout_ms = 1000,
+		.probe_fails = 3,
+		.line_hold_ms = 20000,
+		.out_ms = 500,
+		.back_ms = 2000,
+		.ack_timeout_ms = 20000,
+		.spool_kib = 2048,
+		.boots_ms = 25000,
+		.router_ms = 40000,
+		.camera_ms = 30000,
+		.keepalive_ms = 14400000,
+		.seed = 1,
+		.end = -1,
 	};
 	snprintf(s->name, sizeof s->name, "%.*s", (int)strcspn(base, "."), base);
 }

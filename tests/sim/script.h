@@ -40,14 +40,46 @@ struct subject {
 };
 
 enum verb {
-	MAINS_OFF, MAINS_ON, LINE_CUT, LINE_RESTORE, LINE_RESET, ROUTER_OFF, ROUTER_ON,
-	CAMERA_OFF, CAMERA_ON, PING_FORBID, PING_ALLOW, BATTERY_EMPTY,
-	NODE_KILL, NODE_STOP, NODE_START, NODE_RESTART, NODE_REBOOT, NODE_DIE,
-	SPOOL_LOSE, SPOOL_BREAK, SPOOL_HEAL, SPOOL_LIMIT,
-	SET_CLOCK_1970, SET_CLOCK_2033, SET_CLOCK_FLOOR, SET_CLOCK_NTP, SET_CLOCK_STEP,
-	WILL_LATE, CLONE_START, CLONE_STOP, LINK_LAW,
-	BROKER_STOP, BROKER_KILL, BROKER_START, BROKER_RESTART,
-	GATEWAY_STOP, GATEWAY_KILL, GATEWAY_START, GATEWAY_RESTART, GATEWAY_REBOOT,
+	MAINS_OFF,
+	MAINS_ON,
+	LINE_CUT,
+	LINE_RESTORE,
+	LINE_RESET,
+	ROUTER_OFF,
+	ROUTER_ON,
+	CAMERA_OFF,
+	CAMERA_ON,
+	PING_FORBID,
+	PING_ALLOW,
+	BATTERY_EMPTY,
+	NODE_KILL,
+	NODE_STOP,
+	NODE_START,
+	NODE_RESTART,
+	NODE_REBOOT,
+	NODE_DIE,
+	SPOOL_LOSE,
+	SPOOL_BREAK,
+	SPOOL_HEAL,
+	SPOOL_LIMIT,
+	SET_CLOCK_1970,
+	SET_CLOCK_2033,
+	SET_CLOCK_FLOOR,
+	SET_CLOCK_NTP,
+	SET_CLOCK_STEP,
+	WILL_LATE,
+	CLONE_START,
+	CLONE_STOP,
+	LINK_LAW,
+	BROKER_STOP,
+	BROKER_KILL,
+	BROKER_START,
+	BROKER_RESTART,
+	GATEWAY_STOP,
+	GATEWAY_KILL,
+	GATEWAY_START,
+	GATEWAY_RESTART,
+	GATEWAY_REBOOT,
 	VERBS
 };
 
@@ -56,15 +88,27 @@ struct action {
 	int64_t at;
 	enum verb verb;
 	struct subject who;
-	unsigned n;  /* camera, KiB */
-	int64_t ms;  /* clock step */
+	unsigned n; /* camera, KiB */
+	int64_t ms; /* clock step */
 	struct law law;
 };
 
 enum expectation {
-	EXPECT_OUTAGE, EXPECT_OUTAGES, EXPECT_TOLD, EXPECT_TELLS, EXPECT_COLOUR, EXPECT_SECONDS,
-	EXPECT_LEDGER, EXPECT_LAMP, EXPECT_VERDICT, EXPECT_REFUSED, EXPECT_ROW, EXPECT_ASKED,
-	EXPECT_SAMPLES, EXPECT_INCIDENTS, EXPECT_HELD,
+	EXPECT_OUTAGE,
+	EXPECT_OUTAGES,
+	EXPECT_TOLD,
+	EXPECT_TELLS,
+	EXPECT_COLOUR,
+	EXPECT_SECONDS,
+	EXPECT_LEDGER,
+	EXPECT_LAMP,
+	EXPECT_VERDICT,
+	EXPECT_REFUSED,
+	EXPECT_ROW,
+	EXPECT_ASKED,
+	EXPECT_SAMPLES,
+	EXPECT_INCIDENTS,
+	EXPECT_HELD,
 };
 
 enum compare { ANY_NUMBER, AT_LEAST, AT_MOST, EXACTLY };
@@ -72,23 +116,23 @@ enum compare { ANY_NUMBER, AT_LEAST, AT_MOST, EXACTLY };
 struct expect {
 	unsigned line;
 	enum expectation kind;
-	bool no;          /* it must not be so */
+	bool no; /* it must not be so */
 	bool who_given;
 	struct subject who;
 	bool cause_given, sure_given;
 	enum cause cause;
 	enum sure sure;
-	unsigned word;    /* colour, lamp, row kind, refusal or what was told */
-	bool nothing;     /* told nothing */
+	unsigned word; /* colour, lamp, row kind, refusal or what was told */
+	bool nothing;  /* told nothing */
 	bool from_given, until_given;
 	int64_t from, until;
 	bool at_given;
-	int64_t at;       /* a moment to look at */
-	int64_t within;   /* milliseconds of slack */
+	int64_t at;               /* a moment to look at */
+	int64_t within;           /* milliseconds of slack */
 	int64_t seconds[COLOURS]; /* -1: any */
 	enum compare compare;
 	int64_t n;
-	int64_t points;   /* -1: any */
+	int64_t points; /* -1: any */
 };
 
 struct script {

@@ -107,8 +107,8 @@ static bool duration(const char *text, int64_t *ms)
 	static const struct {
 		const char *unit;
 		int64_t ms;
-	} units[] = { { "ms", 1 }, { "s", 1000 }, { "", 1000 }, { "m", 60000 }, { "h", 3600000 },
-		      { "d", 86400000 } };
+	} units[] = { { "ms", 1 },    { "s", 1000 },    { "", 1000 },
+		      { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 } };
 	char *end;
 	double v = strtod(text, &end);
 

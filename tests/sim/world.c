@@ -19,7 +19,8 @@ void world_in(struct world *w, int64_t ms, enum happening what, void *who, uint6
 	queue_put(&w->queue, w->now + (ms > 0 ? ms : 0), what, who, tag);
 }
 
-static void say(struct world *w, struct notes *to, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void say(struct world *w, struct notes *to,
+						      const char *format, va_list args)
 {
 	char text[NOTES_LINE - MOMENT_TEXT], when[MOMENT_TEXT];
 

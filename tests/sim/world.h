@@ -33,6 +33,7 @@ enum {
 	MARK_MS = 10000,         /* "the gateway lives" is written this often */
 	RESTART_MS = 2000,       /* a supervisor starts what ended */
 	LETTERS = 64,            /* messages that wait for a line to come back */
+	WRITEBACK_MS = 30000,    /* a kernel writes what lies about that long by itself */
 	TURNS_MOST = 2000,       /* in one instant: more is a machine that never rests */
 };
 
@@ -61,35 +62,37 @@ struct machine {
 	struct house *house;
 	bool clone;
 	bool powered, booted, running;
-	uint64_t life;           /* rises whenever the program starts or ends */
+	uint64_t life; /* rises whenever the program starts or ends */
 	uint64_t boot;
-	int64_t booted_at;       /* of the scenario */
+	int64_t booted_at; /* of the scenario */
 	struct disk_mem disk;
+	uint64_t writes; /* of it, as last seen */
+	int64_t written_at;
 	struct spool spool;
 	struct node node;
-	struct node_acts acts;   /* of its last step */
+	struct node_acts acts; /* of its last step */
 	int64_t due_queued;
-	int64_t instant;         /* turns of this instant are counted */
+	int64_t instant; /* turns of this instant are counted */
 	unsigned turns;
 	/* its clock */
-	int64_t wall_off;        /* what it shows is WORLD_BEGINS + now + this */
+	int64_t wall_off; /* what it shows is WORLD_BEGINS + now + this */
 	enum clock_quality quality;
 	/* its connection */
 	enum stage stage;
-	uint64_t conn;           /* rises with every attempt and every loss */
+	uint64_t conn; /* rises with every attempt and every loss */
 	struct backoff backoff;
 	uint8_t will[WIRE_MAX];
 	size_t will_len;
-	struct letters stuck;    /* sent, and no line to carry it */
+	struct letters stuck; /* sent, and no line to carry it */
 	int64_t stuck_since, ack_at;
 	bool second_queued;
 	int64_t last_up, last_down; /* order of arrival */
 	/* what it committed */
-	uint64_t noted_seq;      /* records below are promises already */
+	uint64_t noted_seq; /* records below are promises already */
 	uint64_t noted_jumps;
 	uint64_t thinned, dropped; /* given up by spools of this machine that are closed */
-	uint64_t loose;          /* records that were only in memory: promised to nobody */
-	int64_t last_wall;       /* what it showed when it lost its power */
+	uint64_t loose;            /* records that were only in memory: promised to nobody */
+	int64_t last_wall;         /* what it showed when it lost its power */
 };
 
 /* What the broker knows of one client. */
@@ -111,19 +114,19 @@ struct house {
 	bool mains, line, router_switch, no_ping_right, battery_gone;
 	bool camera_switch[WIRE_CAMERAS];
 	bool router_powered, cameras_powered;
-	bool reached;            /* the line worked when it was looked at last */
+	bool reached;                       /* the line worked when it was looked at last */
 	int64_t router_ready, camera_ready; /* after power came */
 	uint64_t mains_serial;
 	struct law law;
 	enum clock_mode clock;
-	int64_t wrong_wall;      /* CLOCKS_WRONG: what it shows at boot */
-	bool ntp;                /* NTP may set it */
+	int64_t wrong_wall; /* CLOCKS_WRONG: what it shows at boot */
+	bool ntp;           /* NTP may set it */
 	struct node_options options;
 	struct machine own, copy;
 	struct session session;
 	uint8_t old_will[WIRE_MAX];
 	size_t old_will_len;
-	LIST(int64_t) asked;     /* moments at which the gateway asked */
+	LIST(int64_t) asked; /* moments at which the gateway asked */
 };
 
 /* A record that a node said it had committed. */
@@ -137,15 +140,16 @@ struct promise {
 struct office {
 	bool running, linked;
 	struct commune *commune;
-	int64_t started;   /* of the process */
-	int64_t booted;    /* of its machine */
+	int64_t started; /* of the process */
+	int64_t booted;  /* of its machine */
+	unsigned lives;
 	uint64_t life;
 	uint64_t epoch;
 	struct backoff backoff;
 	struct memory memory;
 	wall_t alive;
 	int64_t due_queued;
-	int64_t instant;   /* turns of this instant are counted */
+	int64_t instant; /* turns of this instant are counted */
 	unsigned turns;
 	bool dirty;
 	uint64_t refused[REFUSALS]; /* of the lives before */
@@ -196,12 +200,31 @@ void world_run(struct world *w);
 /* ---- for the parts of the world ---- */
 
 enum happening {
-	HAPPENS_ACTION, HAPPENS_LOOK,
-	HAPPENS_NODE_DUE, HAPPENS_NODE_STARTS, HAPPENS_SECOND, HAPPENS_DIAL, HAPPENS_DIALLED,
-	HAPPENS_SETTLED, HAPPENS_UNANSWERED, HAPPENS_RESENT, HAPPENS_THROWN_OFF, HAPPENS_NTP, HAPPENS_UP, HAPPENS_DOWN,
-	HAPPENS_READY, HAPPENS_BATTERY,	HAPPENS_SESSION_DEAD, HAPPENS_SESSION_IDLE, HAPPENS_HUNG_UP, HAPPENS_GOODBYE,
-	HAPPENS_BROKER_GONE, HAPPENS_BROKER_START,
-	HAPPENS_OFFICE_DUE, HAPPENS_OFFICE_DIAL, HAPPENS_OFFICE_START,
+	HAPPENS_ACTION,
+	HAPPENS_LOOK,
+	HAPPENS_NODE_DUE,
+	HAPPENS_NODE_STARTS,
+	HAPPENS_SECOND,
+	HAPPENS_DIAL,
+	HAPPENS_DIALLED,
+	HAPPENS_SETTLED,
+	HAPPENS_UNANSWERED,
+	HAPPENS_RESENT,
+	HAPPENS_THROWN_OFF,
+	HAPPENS_NTP,
+	HAPPENS_UP,
+	HAPPENS_DOWN,
+	HAPPENS_READY,
+	HAPPENS_BATTERY,
+	HAPPENS_SESSION_DEAD,
+	HAPPENS_SESSION_IDLE,
+	HAPPENS_HUNG_UP,
+	HAPPENS_GOODBYE,
+	HAPPENS_BROKER_GONE,
+	HAPPENS_BROKER_START,
+	HAPPENS_OFFICE_DUE,
+	HAPPENS_OFFICE_DIAL,
+	HAPPENS_OFFICE_START,
 };
 
 void world_in(struct world *w, int64_t ms, enum happening what, void *who, uint64_t tag);
