@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commune: all points and what is the matter with them; the gateway's judgement in one pure machine. */
+/* commune: all points and what is the matter with them; the gateway's judgement in one pure
+ * machine. */
 #include "gateway/commune.h"
 
 #include "gateway/acts.h"
@@ -71,7 +72,8 @@ const char *refusal_str(unsigned r)
 
 /* ---- making one ---- */
 
-static const struct roster *sorting; /* qsort has no argument of its own; used only inside commune_new */
+static const struct roster
+	*sorting; /* qsort has no argument of its own; used only inside commune_new */
 
 static int by_code(const void *a, const void *b)
 {
@@ -159,16 +161,16 @@ static void join(struct commune *c, struct place *p, struct outage *o, mono_t no
 	bool over = l && l->i.state != INCIDENT_CLOSING && p->spell.last_until.ms != 0 &&
 		    well > c->o->return_hold_ms;
 
-	/* The same point's last incident goes on when this is the same story: not when the point was well
-	 * for long, and only a neighbour keeps the incident open. */
+	/* The same point's last incident goes on when this is the same story: not when the point
+	 * was well for long, and only a neighbour keeps the incident open. */
 	incident_join(&c->incidents, o, over ? 0 : p->spell.last_incident, p->hamlet,
 		      p->spell.verdict.facts, c->o, now);
 	p->spell.outage.incident = o->incident;
 	p->spell.last_incident = o->incident;
 }
 
-static void outage_changed(struct commune *c, struct place *p, const struct change *ch, enum cause was,
-			   mono_t now)
+static void outage_changed(struct commune *c, struct place *p, const struct change *ch,
+			   enum cause was, mono_t now)
 {
 	struct outage o = ch->outage;
 
@@ -196,7 +198,8 @@ static void outage_changed(struct commune *c, struct place *p, const struct chan
 	add(c, ACT_OUTAGE, o.point)->u.outage = o;
 }
 
-static void apply(struct commune *c, struct place *p, const struct changes *ch, enum cause was, mono_t now)
+static void apply(struct commune *c, struct place *p, const struct changes *ch, enum cause was,
+		  mono_t now)
 {
 	for (size_t i = 0; i < ch->n; i++) {
 		if (ch->change[i].kind == CHANGE_PAINT)
@@ -213,7 +216,8 @@ static void scan_by(struct commune *c, mono_t due)
 	c->scan_due = mono_first(c->scan_due, due);
 }
 
-/* Time passed for one point: a camera that did not come back with its house. It has been waited for. */
+/* Time passed for one point: a camera that did not come back with its house. It has been waited
+ * for. */
 static void pass_time(struct commune *c, struct place *p, mono_t now, wall_t wall)
 {
 	struct changes ch = { .n = 0 };
@@ -287,14 +291,17 @@ static void ask(struct commune *c, struct place *p, uint8_t what)
 	memcpy(act->u.send.buf, buf, act->u.send.len);
 }
 
-static void step_point(struct commune *c, struct place *p, enum point_input in, mono_t now, wall_t wall)
+static void step_point(struct commune *c, struct place *p, enum point_input in, mono_t now,
+		       wall_t wall)
 {
 	unsigned did = point_step(&p->point, in, c->o, now);
 
 	if (did & POINT_ASK)
 		ask(c, p, ASK_BEAT);
 	if (did & POINT_BACK) {
-		struct row row = { .at = wall, .stored = wall, .how = STAMP_OWN, .kind = ROW_HEARD };
+		struct row row = {
+			.at = wall, .stored = wall, .how = STAMP_OWN, .kind = ROW_HEARD
+		};
 
 		if (p->spell.contact == CONTACT_DARK)
 			p->fill_from = p->spell.since, p->fill_until = wall;
@@ -420,7 +427,8 @@ bool commune_blind(const struct commune *c, wall_t *since)
 
 static void hear_alive(struct commune *c, struct place *p, bool birth, mono_t now, wall_t wall)
 {
-	/* It has been connected since before we listened: which boot is it, and what does it think? */
+	/* It has been connected since before we listened: which boot is it, and what does it think?
+	 */
 	if (!birth && !p->point.present)
 		ask(c, p, ASK_BIRTH);
 	p->heard = wall;
@@ -433,15 +441,17 @@ static void watch_clone(struct commune *c, struct place *p, uint64_t boot, mono_
 	if (boot == p->boot)
 		return;
 	if (boot == p->boot_before && p->turns < UINT8_MAX && ++p->turns == CLONE_TURNS) {
-		struct row row = { .at = wall, .stored = wall, .how = STAMP_OWN, .kind = ROW_CLONE };
+		struct row row = {
+			.at = wall, .stored = wall, .how = STAMP_OWN, .kind = ROW_CLONE
+		};
 
 		point_row(c, p, &row, now);
 	}
 	p->boot_before = p->boot;
 }
 
-static unsigned hear_birth(struct commune *c, struct place *p, const uint8_t *buf, size_t len, mono_t now,
-			   wall_t wall)
+static unsigned hear_birth(struct commune *c, struct place *p, const uint8_t *buf, size_t len,
+			   mono_t now, wall_t wall)
 {
 	struct wire_birth b;
 	enum wire_err e = wire_birth_decode(&b, buf, len);
@@ -455,8 +465,12 @@ static unsigned hear_birth(struct commune *c, struct place *p, const uint8_t *bu
 	ingest_anchor(mem, b.t_ms, wall);
 	add(c, ACT_BOOT, mem->point)->u.boot = *mem;
 	if (b.boot != p->boot || b.conn != p->conn) {
-		struct row row = { .at = wall, .stored = wall, .how = STAMP_OWN, .kind = ROW_BIRTH,
-				   .boot = b.boot, .seq = b.conn };
+		struct row row = { .at = wall,
+				   .stored = wall,
+				   .how = STAMP_OWN,
+				   .kind = ROW_BIRTH,
+				   .boot = b.boot,
+				   .seq = b.conn };
 
 		outage_birth_body(&row, &b.verdict, b.pace_s);
 		point_row(c, p, &row, now);
@@ -495,8 +509,28 @@ static struct draw drawing(const struct place *p, const struct sample *s, wall_t
 			      .lost = s->lost };
 }
 
-static unsigned hear_beat(struct commune *c, struct place *p, const uint8_t *buf, size_t len, mono_t now,
-			  wall_t wall)
+static void ack_later(struct commune *c, struct place *p, uint64_t boot)
+{
+	if (p->ack_due && p->ack_boot == boot)
+		return;
+	if (p->ack_due) { /* an older boot's records are done: acknowledge both */
+		struct boot_memory *mem =
+			ingest_boot(&p->ingest, (uint32_t)(p - c->place), p->ack_boot);
+		struct wire_ack ack = { .boot = mem->boot, .seq = mem->seq };
+		struct act *a = add(c, ACT_SEND, mem->point);
+		uint8_t buf[WIRE_MAX];
+
+		a->u.send.len = wire_ack_encode(buf, &ack);
+		memcpy(a->u.send.buf, buf, a->u.send.len);
+	} else {
+		c->ack[c->n_ack++] = (uint32_t)(p - c->place);
+	}
+	p->ack_due = true;
+	p->ack_boot = boot;
+}
+
+static unsigned hear_beat(struct commune *c, struct place *p, const uint8_t *buf, size_t len,
+			  mono_t now, wall_t wall)
 {
 	struct wire_beat b;
 	enum wire_err e = wire_beat_decode(&b, buf, len);
@@ -507,6 +541,9 @@ static unsigned hear_beat(struct commune *c, struct place *p, const uint8_t *buf
 	p->sample = b.sample;
 	p->sampled = true;
 	p->waiting = b.waiting;
+	/* It holds records and does not send them: it may have missed our word that we listen. */
+	if (b.waiting > 0)
+		ack_later(c, p, p->boot);
 	hear_alive(c, p, false, now, wall);
 	if (p->boot == 0)
 		ask(c, p, ASK_BIRTH); /* it was born before our memory began */
@@ -519,25 +556,6 @@ static unsigned hear_beat(struct commune *c, struct place *p, const uint8_t *buf
 	}
 	add(c, ACT_DRAW, i)->u.draw = drawing(p, &b.sample, wall);
 	return WIRE_OK;
-}
-
-static void ack_later(struct commune *c, struct place *p, uint64_t boot)
-{
-	if (p->ack_due && p->ack_boot == boot)
-		return;
-	if (p->ack_due) { /* an older boot's records are done: acknowledge both */
-		struct boot_memory *mem = ingest_boot(&p->ingest, (uint32_t)(p - c->place), p->ack_boot);
-		struct wire_ack ack = { .boot = mem->boot, .seq = mem->seq };
-		struct act *a = add(c, ACT_SEND, mem->point);
-		uint8_t buf[WIRE_MAX];
-
-		a->u.send.len = wire_ack_encode(buf, &ack);
-		memcpy(a->u.send.buf, buf, a->u.send.len);
-	} else {
-		c->ack[c->n_ack++] = (uint32_t)(p - c->place);
-	}
-	p->ack_due = true;
-	p->ack_boot = boot;
 }
 
 /* The record's place in its boot's sequence; 0 when it is to be taken. */
@@ -554,8 +572,12 @@ static unsigned take(struct commune *c, struct place *p, const struct record_hea
 	if (v == INGEST_GAP)
 		return REFUSE_GAP;
 	if (lost > 0) {
-		struct row row = { .at = wall, .stored = wall, .how = STAMP_OWN, .kind = ROW_LOST,
-				   .boot = h->boot, .seq = *first - lost };
+		struct row row = { .at = wall,
+				   .stored = wall,
+				   .how = STAMP_OWN,
+				   .kind = ROW_LOST,
+				   .boot = h->boot,
+				   .seq = *first - lost };
 
 		for (unsigned i = 0; i < 8; i++)
 			row.body[i] = (uint8_t)(lost >> (56 - 8 * i));
@@ -575,8 +597,8 @@ static wall_t stamp(struct place *p, const struct record_head *h, int64_t age_ms
 	return ingest_stamp(mem, h, age_ms, wall, before, how);
 }
 
-static unsigned hear_news(struct commune *c, struct place *p, const uint8_t *buf, size_t len, mono_t now,
-			  wall_t wall)
+static unsigned hear_news(struct commune *c, struct place *p, const uint8_t *buf, size_t len,
+			  mono_t now, wall_t wall)
 {
 	struct wire_news n;
 	enum wire_err e = wire_news_decode(&n, buf, len);
@@ -596,13 +618,14 @@ static unsigned hear_news(struct commune *c, struct place *p, const uint8_t *buf
 	p->waiting = n.more;
 	outage_news_body(&row, &n.verdict, n.more == 0);
 	point_row(c, p, &row, now);
-	add(c, ACT_BOOT, p->spell.point)->u.boot = *ingest_boot(&p->ingest, p->spell.point, n.head.boot);
+	add(c, ACT_BOOT, p->spell.point)->u.boot =
+		*ingest_boot(&p->ingest, p->spell.point, n.head.boot);
 	keep_memory(c, p);
 	return WIRE_OK;
 }
 
-static unsigned hear_past(struct commune *c, struct place *p, const uint8_t *buf, size_t len, mono_t now,
-			  wall_t wall)
+static unsigned hear_past(struct commune *c, struct place *p, const uint8_t *buf, size_t len,
+			  mono_t now, wall_t wall)
 {
 	struct wire_past d;
 	enum wire_err e = wire_past_decode(&d, buf, len);
@@ -634,12 +657,13 @@ static unsigned hear_past(struct commune *c, struct place *p, const uint8_t *buf
 		a->u.samples.n = d.n - skip;
 	}
 	p->waiting = d.more;
-	add(c, ACT_BOOT, p->spell.point)->u.boot = *ingest_boot(&p->ingest, p->spell.point, d.head.boot);
+	add(c, ACT_BOOT, p->spell.point)->u.boot =
+		*ingest_boot(&p->ingest, p->spell.point, d.head.boot);
 	return WIRE_OK;
 }
 
-static unsigned hear_will(struct commune *c, struct place *p, const uint8_t *buf, size_t len, mono_t now,
-			  wall_t wall)
+static unsigned hear_will(struct commune *c, struct place *p, const uint8_t *buf, size_t len,
+			  mono_t now, wall_t wall)
 {
 	struct wire_will w;
 	enum wire_err e = wire_will_decode(&w, buf, len);
@@ -652,8 +676,8 @@ static unsigned hear_will(struct commune *c, struct place *p, const uint8_t *buf
 	return WIRE_OK;
 }
 
-static unsigned hear(struct commune *c, const char *topic, const uint8_t *buf, size_t len, mono_t now,
-		     wall_t wall)
+static unsigned hear(struct commune *c, const char *topic, const uint8_t *buf, size_t len,
+		     mono_t now, wall_t wall)
 {
 	char code[POINT_CODE_TEXT];
 	enum wire_kind kind;
@@ -743,7 +767,8 @@ void commune_restore_point(struct commune *c, const struct point_memory *m)
 	p->spell.boot = m->boot;
 	p->spell.verdict = m->verdict;
 	p->spell.verdict_at = m->verdict_since;
-	p->spell.colour = m->known ? COLOUR_UP : COLOUR_UNKNOWN; /* until BLIND, which comes first */
+	p->spell.colour =
+		m->known ? COLOUR_UP : COLOUR_UNKNOWN; /* until BLIND, which comes first */
 	p->spell.since = m->verdict_since;
 }
 

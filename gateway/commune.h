@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* commune: all points and what is the matter with them; the gateway's judgement in one pure machine. */
+/* commune: all points and what is the matter with them; the gateway's judgement in one pure
+ * machine. */
 #ifndef MATSANG_GATEWAY_COMMUNE_H
 #define MATSANG_GATEWAY_COMMUNE_H
 
@@ -36,8 +37,8 @@ struct point_view {
 	enum colour colour;
 	enum cause cause; /* why it is down */
 	enum sure sure;
-	wall_t since;     /* of colour */
-	wall_t heard;     /* ms 0: never */
+	wall_t since;           /* of colour */
+	wall_t heard;           /* ms 0: never */
 	struct verdict verdict; /* as the node last said */
 	struct sample sample;   /* last beat; valid when sampled */
 	bool sampled;
@@ -53,16 +54,17 @@ struct commune;
 struct commune *commune_new(const struct roster *r, const struct commune_options *o);
 void commune_free(struct commune *c);
 
-/* Memory from the store, before commune_start. Outages and incidents: only open ones (incidents: not
- * CLOSED). Ledger rows are numbered by the commune, from above the last one stored; outages and incidents
- * are named after the row that began them. */
+/* Memory from the store, before commune_start. Outages and incidents: only open ones (incidents:
+ * not CLOSED). Ledger rows are numbered by the commune, from above the last one stored; outages and
+ * incidents are named after the row that began them. */
 void commune_restore_point(struct commune *c, const struct point_memory *m);
 void commune_restore_boot(struct commune *c, const struct boot_memory *m);
 void commune_restore_outage(struct commune *c, const struct outage *o);
 void commune_restore_incident(struct commune *c, const struct incident *i, mono_t now);
 void commune_restore_rows(struct commune *c, int64_t last);
 
-/* Begin, blind: everything is unknown since alive (when the gateway last lived; ms 0: first start). */
+/* Begin, blind: everything is unknown since alive (when the gateway last lived; ms 0: first start).
+ */
 void commune_start(struct commune *c, wall_t alive, mono_t now, wall_t wall);
 
 /* Our own connection to the broker came (true) or went. */
@@ -77,21 +79,22 @@ void commune_step(struct commune *c, mono_t now, wall_t wall);
 mono_t commune_due(const struct commune *c);
 
 /*
- * What is to be done since the last clear, in order. Valid until the next call into the commune. Call
- * commune_settle once before, when a batch of messages has been heard: it adds the acknowledgements,
- * one a point however many records came.
+ * What is to be done since the last clear, in order. Valid until the next call into the commune.
+ * Call commune_settle once before, when a batch of messages has been heard: it adds the
+ * acknowledgements, one a point however many records came.
  */
 void commune_settle(struct commune *c);
 const struct acts *commune_acts(const struct commune *c);
 void commune_acts_clear(struct commune *c);
 
-/* Replay one ledger row (rebuild): derives the same spans, outages and incidents; nothing is told, sent or
- * drawn, no row comes back. Rows in id order, into a fresh commune. commune_replay_end puts open ones in
- * order. */
+/* Replay one ledger row (rebuild): derives the same spans, outages and incidents; nothing is told,
+ * sent or drawn, no row comes back. Rows in id order, into a fresh commune. commune_replay_end puts
+ * open ones in order. */
 void commune_replay(struct commune *c, const struct row *row);
 
 /* ---- looking, never changing ---- */
-size_t commune_find(const struct commune *c, const char *code); /* index; SIZE_MAX when there is none */
+size_t commune_find(const struct commune *c,
+		    const char *code); /* index; SIZE_MAX when there is none */
 struct point_view commune_point(const struct commune *c, size_t point);
 bool commune_blind(const struct commune *c, wall_t *since);
 /* How many messages of each refusal; r as refusal_str. */

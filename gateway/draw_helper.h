@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* draw_helper: one matsang-draw process: started when needed, one line in, one picture out, never waited for. */
+/* draw_helper: one matsang-draw process: started when needed, one line in, one picture out, never
+ * waited for. */
 #ifndef MATSANG_GATEWAY_DRAW_HELPER_H
 #define MATSANG_GATEWAY_DRAW_HELPER_H
 
@@ -16,15 +17,17 @@ enum draw_end {
 
 struct draw_helper;
 
-/* png is to be looked at during the call only; NULL unless DRAW_DONE. The helper may be asked again. */
+/* png is to be looked at during the call only; NULL unless DRAW_DONE. The helper may be asked
+ * again. */
 typedef void draw_helper_fn(void *self, enum draw_end end, const void *png, size_t len);
 
 /* Nothing is started yet. program is copied. NULL when out of memory. */
-struct draw_helper *draw_helper_new(struct loop *l, const char *program, draw_helper_fn *fn, void *self);
+struct draw_helper *draw_helper_new(struct loop *l, const char *program, draw_helper_fn *fn,
+				    void *self);
 void draw_helper_free(struct draw_helper *h); /* ends the process */
 
-/* Ask; only when fn has been called for the ask before. line ends in '\n' and is copied. 0: fn will be
- * called from the loop within timeout_ms; else -errno: it could not be started. */
+/* Ask; only when fn has been called for the ask before. line ends in '\n' and is copied. 0: fn will
+ * be called from the loop within timeout_ms; else -errno: it could not be started. */
 int draw_helper_ask(struct draw_helper *h, const char *line, int64_t timeout_ms);
 
 /* How often it was started. */

@@ -20,11 +20,8 @@ static const char *const row_names[] = {
 static_assert(COUNT(row_names) == ROW_KINDS, "name every row");
 
 static const char *const how_names[] = {
-	[STAMP_OWN] = "own",
-	[STAMP_AGE] = "age",
-	[STAMP_ANCHOR] = "anchor",
-	[STAMP_NTP] = "ntp",
-	[STAMP_GUESS] = "guess",
+	[STAMP_OWN] = "own", [STAMP_AGE] = "age",     [STAMP_ANCHOR] = "anchor",
+	[STAMP_NTP] = "ntp", [STAMP_GUESS] = "guess",
 };
 static_assert(COUNT(how_names) == STAMP_HOWS, "name every stamp");
 

@@ -10,9 +10,11 @@
 /* ---- the ledger: append-only, the truth ---- */
 
 enum row_kind {
-	ROW_BIRTH = 1, /* a point's boot was first heard; seq is the connection; body: verdict, pace */
+	ROW_BIRTH =
+		1, /* a point's boot was first heard; seq is the connection; body: verdict, pace */
 	ROW_NEWS = 2,  /* a verdict from a node; body: verdict, 1 when it is so now */
-	ROW_LOST = 3,  /* records that the node itself had to drop; seq first missing, body: last (u64) */
+	ROW_LOST = 3,  /* records that the node itself had to drop; seq first missing, body: last
+			  (u64) */
 	ROW_DARK = 4,  /* the gateway asked and heard nothing; at: last moment heard */
 	ROW_HEARD = 5, /* a point speaks again, or for the first time */
 	ROW_BLIND = 6, /* the gateway cannot hear (point "") */
@@ -65,10 +67,16 @@ struct outage {
 	enum cause cause;
 	enum sure sure;
 	uint8_t cams_up, cams_n; /* as last said */
-	int64_t incident;   /* 0: learned afterwards, never told */
+	int64_t incident;        /* 0: learned afterwards, never told */
 };
 
-enum incident_state { INCIDENT_HELD, INCIDENT_TOLD, INCIDENT_CLOSING, INCIDENT_CLOSED, INCIDENT_STATES };
+enum incident_state {
+	INCIDENT_HELD,
+	INCIDENT_TOLD,
+	INCIDENT_CLOSING,
+	INCIDENT_CLOSED,
+	INCIDENT_STATES
+};
 
 /* Outages that belong together; the thing people are told about, once. */
 struct incident {
@@ -79,10 +87,10 @@ struct incident {
 	enum cause cause;
 	enum sure sure;
 	enum incident_state state;
-	bool told;          /* people were told that it began */
-	uint16_t points, open; /* outages in it: all, still open */
-	uint8_t cams_up, cams_n;  /* of the first point */
-	uint16_t facts;     /* of the verdict it rests on: what still works */
+	bool told;               /* people were told that it began */
+	uint16_t points, open;   /* outages in it: all, still open */
+	uint8_t cams_up, cams_n; /* of the first point */
+	uint16_t facts;          /* of the verdict it rests on: what still works */
 };
 
 enum tell { TELL_FIRING, TELL_RESOLVED, TELLS };
@@ -90,7 +98,7 @@ enum tell { TELL_FIRING, TELL_RESOLVED, TELLS };
 /* What the core must find again after a restart, one a point and one a boot. */
 struct point_memory {
 	uint32_t point;
-	bool known;          /* ever heard */
+	bool known; /* ever heard */
 	uint64_t boot;
 	uint32_t conn;
 	uint16_t pace_s;
@@ -103,9 +111,9 @@ enum anchor { ANCHOR_NONE, ANCHOR_OWN };
 struct boot_memory {
 	uint32_t point;
 	uint64_t boot;
-	uint64_t seq;     /* all records up to here are stored */
+	uint64_t seq; /* all records up to here are stored */
 	enum anchor anchor;
-	wall_t zero;      /* UTC at which this boot began, when anchored */
+	wall_t zero; /* UTC at which this boot began, when anchored */
 };
 
 /* ---- what the core wants done, in this order, after one transaction ---- */

@@ -13,9 +13,9 @@ struct http_user {
 };
 
 struct http_options {
-	const char *listen;        /* "127.0.0.1:8080" */
-	const char *url;           /* public address; cookies are Secure when it begins with https */
-	const char *socket;        /* path of the Unix socket */
+	const char *listen; /* "127.0.0.1:8080" */
+	const char *url;    /* public address; cookies are Secure when it begins with https */
+	const char *socket; /* path of the Unix socket */
 	const char *metrics_token; /* "": only signed in or over the socket */
 	const char *series_dir;    /* where the RRD files are */
 	const char *draw_program;  /* path of matsang-draw */
@@ -27,12 +27,14 @@ struct http_options {
 struct http_deeds {
 	void *self;
 	struct cJSON *(*enrol)(void *self, const char *point, unsigned *status);
+	struct cJSON *(*revoke)(void *self, const char *point, unsigned *status);
 	struct cJSON *(*rebuild)(void *self, unsigned *status);
 };
 
 struct http;
 
-/* Borrows all it is given. view->now is refreshed by http before each use. NULL and why on error. */
+/* Borrows all it is given. view->now is refreshed by http before each use. NULL and why on error.
+ */
 struct http *http_open(struct loop *l, const struct http_options *o, struct view *v,
 		       const struct http_deeds *deeds, char why[static HTTP_WHY]);
 void http_close(struct http *h);

@@ -167,23 +167,35 @@ static enum MHD_Result post_logout(struct http_request *q, const char *piece)
 	return http_sign_out(q);
 }
 
-static enum MHD_Result post_enrol(struct http_request *q, const char *piece)
+typedef struct cJSON *point_deed(void *self, const char *point, unsigned *status);
+
+static enum MHD_Result post_point(struct http_request *q, const char *what, point_deed *deed)
 {
-	const struct http_deeds *d = &http_of(q)->deeds;
 	cJSON *asked = q->len ? cJSON_ParseWithLength(q->body, q->len) : NULL;
 	const cJSON *point = cJSON_GetObjectItemCaseSensitive(asked, "point");
 	unsigned status = 200;
 	cJSON *json;
 
-	(void)piece;
-	if (!cJSON_IsString(point) || !d->enrol) {
+	if (!cJSON_IsString(point) || !deed) {
 		cJSON_Delete(asked);
 		return reply_refuse(q, HTTP_BAD);
 	}
-	log_info("enrol asked for %.32s", point->valuestring);
-	json = d->enrol(d->self, point->valuestring, &status);
+	log_info("%s asked for %.32s", what, point->valuestring);
+	json = deed(http_of(q)->deeds.self, point->valuestring, &status);
 	cJSON_Delete(asked);
 	return reply_json(q, status, json);
+}
+
+static enum MHD_Result post_enrol(struct http_request *q, const char *piece)
+{
+	(void)piece;
+	return post_point(q, "enrol", http_of(q)->deeds.enrol);
+}
+
+static enum MHD_Result post_revoke(struct http_request *q, const char *piece)
+{
+	(void)piece;
+	return post_point(q, "revoke", http_of(q)->deeds.revoke);
 }
 
 static enum MHD_Result post_rebuild(struct http_request *q, const char *piece)
@@ -277,6 +289,7 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/logout", NEED_CHANGE, post_logout },
 	{ "POST", "/api/v1/verify", NEED_CHANGE, post_verify },
 	{ "POST", "/api/v1/enrol", NEED_LOCAL, post_enrol },
+	{ "POST", "/api/v1/revoke", NEED_LOCAL, post_revoke },
 	{ "POST", "/api/v1/rebuild", NEED_LOCAL, post_rebuild },
 };
 

@@ -13,6 +13,39 @@
 
 /* Where a request comes from, for patience with those who guess: an IPv4 address, or the /64 of an
  * IPv6 one, since a house has as many of the rest as it likes. */
+static bool loopback(const struct sockaddr *a)
+{
+	struct sockaddr_in four;
+	struct sockaddr_in6 six;
+
+	if (a->sa_family == AF_INET) {
+		memcpy(&four, a, sizeof four);
+		return ntohl(four.sin_addr.s_addr) >> 24 == 127;
+	}
+	if (a->sa_family != AF_INET6)
+		return false;
+	memcpy(&six, a, sizeof six);
+	return IN6_IS_ADDR_LOOPBACK(&six.sin6_addr);
+}
+
+/* The last address of the list: the one that the nearest server saw. */
+static bool forwarded(char text[static HTTP_SOURCE_TEXT], const char *list)
+{
+	const char *last = list ? strrchr(list, ',') : NULL;
+	size_t n;
+
+	last = last ? last + 1 : list;
+	if (!last)
+		return false;
+	last += strspn(last, " ");
+	n = strspn(last, "0123456789abcdefABCDEF.:");
+	if (n == 0 || n >= HTTP_SOURCE_TEXT)
+		return false;
+	memcpy(text, last, n);
+	text[n] = '\0';
+	return true;
+}
+
 static void source_draw(char text[static HTTP_SOURCE_TEXT], const struct http_request *q)
 {
 	const union MHD_ConnectionInfo *info =
@@ -23,6 +56,9 @@ static void source_draw(char text[static HTTP_SOURCE_TEXT], const struct http_re
 
 	snprintf(text, HTTP_SOURCE_TEXT, "?");
 	if (!a)
+		return;
+	/* Our own web server in front speaks for who stands behind it; nobody else is believed. */
+	if (loopback(a) && forwarded(text, request_header(q, "X-Forwarded-For")))
 		return;
 	if (a->sa_family == AF_INET6) {
 		memcpy(&six, a, sizeof six);

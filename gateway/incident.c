@@ -27,7 +27,8 @@ static struct incident_live *push(struct incidents *s)
 		struct incident_live *grown = realloc(s->live, size * sizeof *grown);
 
 		if (!grown)
-			abort(); /* nothing may be forgotten in silence: the supervisor starts us again */
+			abort(); /* nothing may be forgotten in silence: the supervisor starts us
+				    again */
 		s->live = grown;
 		s->size = size;
 	}
@@ -65,11 +66,12 @@ static struct incident_live *choose(struct incidents *s, const struct outage *o,
 		l = &s->live[i];
 		if (!grouped(o->cause)) {
 			if (l->i.point == o->point && !grouped(l->i.cause))
-				return l; /* the house was dark meanwhile, the camera is still gone */
+				return l; /* the house was dark meanwhile, the camera is still gone
+					   */
 			continue;
 		}
-		if (l->i.hamlet == hamlet && l->i.state != INCIDENT_CLOSING && grouped(l->i.cause) &&
-		    distance(l->i.from, o->from) <= opt->group_window_ms)
+		if (l->i.hamlet == hamlet && l->i.state != INCIDENT_CLOSING &&
+		    grouped(l->i.cause) && distance(l->i.from, o->from) <= opt->group_window_ms)
 			return l;
 	}
 	return NULL;
@@ -94,8 +96,9 @@ static int64_t sight_hold(const struct incident_live *l, const struct commune_op
 /* The cause that most explains, and how sure: one house's word is not yet the hamlet's. */
 static void conclude(struct incident_live *l, const struct commune_options *opt)
 {
-	static const enum cause order[] = { CAUSE_POWER,   CAUSE_PROVIDER, CAUSE_ROUTER, CAUSE_GATEWAY,
-					    CAUSE_LINE,	   CAUSE_CAMERA,   CAUSE_DEVICE, CAUSE_OPEN };
+	static const enum cause order[] = { CAUSE_POWER,   CAUSE_PROVIDER, CAUSE_ROUTER,
+					    CAUSE_GATEWAY, CAUSE_LINE,     CAUSE_CAMERA,
+					    CAUSE_DEVICE,  CAUSE_OPEN };
 
 	for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
 		enum cause c = order[k];
@@ -182,7 +185,8 @@ void incident_left(struct incidents *s, const struct outage *o, const struct com
 	l->due = mono_after(now, l->i.told ? opt->return_hold_ms : 0);
 }
 
-void incident_hidden(struct incidents *s, uint32_t point, const struct commune_options *opt, mono_t now)
+void incident_hidden(struct incidents *s, uint32_t point, const struct commune_options *opt,
+		     mono_t now)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct incident_live *l = &s->live[i];
@@ -192,7 +196,8 @@ void incident_hidden(struct incidents *s, uint32_t point, const struct commune_o
 	}
 }
 
-unsigned incident_step(struct incident_live *l, bool blind, const struct commune_options *o, mono_t now)
+unsigned incident_step(struct incident_live *l, bool blind, const struct commune_options *o,
+		       mono_t now)
 {
 	unsigned did = l->changed ? INCIDENT_KEEP : 0;
 
@@ -249,8 +254,8 @@ void incident_sight(struct incidents *s, const struct commune_options *o, mono_t
 	}
 }
 
-void incident_restore(struct incidents *s, const struct incident *i, const struct commune_options *o,
-		      mono_t now)
+void incident_restore(struct incidents *s, const struct incident *i,
+		      const struct commune_options *o, mono_t now)
 {
 	struct incident_live *l = push(s);
 
@@ -262,7 +267,8 @@ void incident_restore(struct incidents *s, const struct incident *i, const struc
 		l->due = mono_after(now, o->return_hold_ms);
 }
 
-void incident_restored(struct incidents *s, const struct commune_options *o, mono_t now, wall_t wall)
+void incident_restored(struct incidents *s, const struct commune_options *o, mono_t now,
+		       wall_t wall)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct incident_live *l = &s->live[i];

@@ -22,8 +22,8 @@ struct boot_memory *ingest_boot(struct ingest *in, uint32_t point, uint64_t boot
 	return &in->boot[0];
 }
 
-enum ingest_verdict ingest_take(struct boot_memory *b, uint64_t first, uint64_t last, uint64_t oldest,
-				uint64_t *take, uint64_t *lost)
+enum ingest_verdict ingest_take(struct boot_memory *b, uint64_t first, uint64_t last,
+				uint64_t oldest, uint64_t *take, uint64_t *lost)
 {
 	/* What the node no longer holds and we never had will not come: do not wait for it. A boot
 	 * that is new to us begins wherever the node's memory of it begins; nothing was lost. */
@@ -50,8 +50,8 @@ static wall_t no_later(wall_t t, wall_t bound)
 	return t.ms > bound.ms ? bound : t;
 }
 
-wall_t ingest_stamp(const struct boot_memory *b, const struct record_head *h, int64_t age_ms, wall_t now,
-		    wall_t before, enum stamp_how *how)
+wall_t ingest_stamp(const struct boot_memory *b, const struct record_head *h, int64_t age_ms,
+		    wall_t now, wall_t before, enum stamp_how *how)
 {
 	if (age_ms >= 0 && age_ms <= now.ms) {
 		*how = STAMP_AGE;
@@ -65,7 +65,8 @@ wall_t ingest_stamp(const struct boot_memory *b, const struct record_head *h, in
 		*how = STAMP_NTP;
 		return h->wall;
 	}
-	/* That boot ended before the present one began; a floor clock may know better, never later. */
+	/* That boot ended before the present one began; a floor clock may know better, never later.
+	 */
 	*how = STAMP_GUESS;
 	if (h->quality == CLOCK_FLOOR && h->wall.ms < before.ms)
 		return h->wall;

@@ -13,29 +13,31 @@ struct ingest {
 	size_t n;
 };
 
-/* The memory of this boot, moved to the front; a new one when it was never seen (the oldest gives way). */
+/* The memory of this boot, moved to the front; a new one when it was never seen (the oldest gives
+ * way). */
 struct boot_memory *ingest_boot(struct ingest *in, uint32_t point, uint64_t boot);
 
 enum ingest_verdict {
 	INGEST_NEW,       /* take it */
 	INGEST_DUPLICATE, /* stored already: acknowledge again */
-	INGEST_GAP,       /* one before it is missing: acknowledge what we have, the node goes back */
+	INGEST_GAP, /* one before it is missing: acknowledge what we have, the node goes back */
 };
 
 /*
- * May records first..last be taken? On INGEST_NEW *take is the first of them that is new, *lost how many
- * before it the node itself no longer holds (oldest tells), and the memory has moved on to last.
+ * May records first..last be taken? On INGEST_NEW *take is the first of them that is new, *lost how
+ * many before it the node itself no longer holds (oldest tells), and the memory has moved on to
+ * last.
  */
-enum ingest_verdict ingest_take(struct boot_memory *b, uint64_t first, uint64_t last, uint64_t oldest,
-				uint64_t *take, uint64_t *lost);
+enum ingest_verdict ingest_take(struct boot_memory *b, uint64_t first, uint64_t last,
+				uint64_t oldest, uint64_t *take, uint64_t *lost);
 
 /*
- * When a record happened, in UTC, by decision D4. age_ms: how old the node says it is (-1: it cannot
- * say); present: wall time now; before: when the boot after this record's began at the latest (the
- * upper bound of a guess). Never later than now.
+ * When a record happened, in UTC, by decision D4. age_ms: how old the node says it is (-1: it
+ * cannot say); present: wall time now; before: when the boot after this record's began at the
+ * latest (the upper bound of a guess). Never later than now.
  */
-wall_t ingest_stamp(const struct boot_memory *b, const struct record_head *h, int64_t age_ms, wall_t now,
-		    wall_t before, enum stamp_how *how);
+wall_t ingest_stamp(const struct boot_memory *b, const struct record_head *h, int64_t age_ms,
+		    wall_t now, wall_t before, enum stamp_how *how);
 
 /* A birth heard now: this boot began at now - t_ms. */
 void ingest_anchor(struct boot_memory *b, int64_t t_ms, wall_t now);

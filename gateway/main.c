@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* matsang-gateway: wires the commune's core to broker, ledger, graphs, page and channels. Decides nothing. */
+/* matsang-gateway: wires the commune's core to broker, ledger, graphs, page and channels. Decides
+ * nothing. */
 #include "gateway/commune.h"
 #include "gateway/enrol.h"
 #include "gateway/http.h"
@@ -27,13 +28,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
-	MARK_EVERY_MS = 10000,   /* how exactly we know when we died */
+	MARK_EVERY_MS = 10000, /* how exactly we know when we died */
 	FLUSH_EVERY_MS = 5000,
 	RETRY_MIN_MS = 200,
-	RETRY_MAX_MS = 5000,     /* the broker is our neighbour */
+	RETRY_MAX_MS = 5000, /* the broker is our neighbour */
 	USER_TIMEOUT_MS = 20000,
 	KEEPALIVE_S = 60,
 };
@@ -52,7 +54,7 @@ struct gateway {
 	struct turn *turn;
 	struct loop_alarm *mark, *flush;
 	uint64_t epoch;
-	bool linked;
+	bool linked, failed; /* failed: ended by itself, to be started again */
 	char series_dir[PATH_MAX];
 };
 
@@ -128,7 +130,8 @@ static void on_reloaded(void *self, int status)
 {
 	(void)self;
 	if (status != 0)
-		log_err("broker: reload failed (status %d); new keys count after `broker_reload` works",
+		log_err("broker: reload failed (status %d); new keys count after `broker_reload` "
+			"works",
 			status);
 }
 
@@ -174,6 +177,25 @@ static cJSON *deed_enrol(void *self, const char *point, unsigned *status)
 	return json;
 }
 
+static cJSON *deed_revoke(void *self, const char *point, unsigned *status)
+{
+	struct gateway *g = self;
+	char why[CONF_WHY];
+	int e = enrol_revoke(g->settings, point, why);
+	cJSON *json;
+
+	if (e < 0) {
+		*status = e == -ENOENT || e == -EINVAL ? 404 : 500;
+		return failure(why);
+	}
+	reload_broker(g);
+	log_point(point, "point %s: its key is void", point);
+	json = cJSON_CreateObject();
+	cJSON_AddStringToObject(json, "point", point);
+	*status = 200;
+	return json;
+}
+
 static int know(struct gateway *g, wall_t wall, mono_t now);
 
 static cJSON *deed_rebuild(void *self, unsigned *status)
@@ -196,6 +218,7 @@ static cJSON *deed_rebuild(void *self, unsigned *status)
 	e = know(g, wall, now);
 	if (e < 0) {
 		log_err("gateway: out of memory after a rebuild");
+		g->failed = true;
 		loop_end(g->loop);
 		*status = 500;
 		return failure(strerror(-e));
@@ -244,6 +267,20 @@ static struct commune_options options_of(const struct gateway_settings *s)
 	};
 }
 
+/* Our own key is there, and the broker has it too. */
+static bool key_known(struct gateway *g, char why[static CONF_WHY])
+{
+	struct stat before = { 0 }, after = { 0 };
+
+	stat(g->settings->psk_file, &before);
+	if (enrol_gateway(g->settings, why) < 0)
+		return false;
+	stat(g->settings->psk_file, &after);
+	if (before.st_ino != after.st_ino)
+		reload_broker(g); /* the file is replaced when it changes */
+	return true;
+}
+
 static struct mqtt *dial(struct gateway *g, char why[static KEY_WHY])
 {
 	const struct gateway_settings *s = g->settings;
@@ -265,7 +302,7 @@ static struct mqtt *dial(struct gateway *g, char why[static KEY_WHY])
 	char enrol_why[CONF_WHY];
 	struct mqtt *m;
 
-	if (access(s->key_file, F_OK) != 0 && enrol_gateway(s, enrol_why) < 0) {
+	if (!key_known(g, enrol_why)) {
 		snprintf(why, KEY_WHY, "%.*s", KEY_WHY - 1, enrol_why);
 		return NULL;
 	}
@@ -302,7 +339,8 @@ static bool open_memory(struct gateway *g)
 		return false;
 	}
 	snprintf(g->series_dir, sizeof g->series_dir, "%s/rrd", g->settings->state_dir);
-	g->series = series_open(g->series_dir, &g->settings->roster, (unsigned)g->settings->step_s, why);
+	g->series = series_open(g->series_dir, &g->settings->roster, (unsigned)g->settings->step_s,
+				why);
 	if (!g->series) {
 		log_err("%s", why);
 		return false;
@@ -361,7 +399,9 @@ static bool open_page(struct gateway *g)
 		.users = s->users,
 		.n_users = s->n_users,
 	};
-	deeds = (struct http_deeds){ .self = g, .enrol = deed_enrol, .rebuild = deed_rebuild };
+	deeds = (struct http_deeds){
+		.self = g, .enrol = deed_enrol, .revoke = deed_revoke, .rebuild = deed_rebuild
+	};
 	g->view = (struct view){
 		.roster = &s->roster,
 		.commune = g->commune,
@@ -440,10 +480,11 @@ static int run(struct gateway *g)
 	turn_now(g->turn, now);
 	notify_kick(g->notify);
 	loop_notify("READY=1");
-	log_info("watching %zu points of %s", g->settings->roster.n_points, g->settings->roster.commune);
+	log_info("watching %zu points of %s", g->settings->roster.n_points,
+		 g->settings->roster.commune);
 	e = loop_run(g->loop);
 	loop_notify("STOPPING=1");
-	return e < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+	return e < 0 || g->failed || turn_gave_up(g->turn) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)

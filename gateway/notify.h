@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* notify: takes due deliveries from the outbox and sends them over their channel, one try at a time. */
+/* notify: takes due deliveries from the outbox and sends them over their channel, one try at a
+ * time. */
 #ifndef MATSANG_GATEWAY_NOTIFY_H
 #define MATSANG_GATEWAY_NOTIFY_H
 
@@ -10,7 +11,8 @@
 
 /* Where one kind of message goes. Strings are borrowed for the life of notify. */
 struct hook_route {
-	const char *url, *secret; /* secret "": unsigned; else HMAC-SHA256 hex in X-Matsang-Signature */
+	const char *url,
+		*secret; /* secret "": unsigned; else HMAC-SHA256 hex in X-Matsang-Signature */
 };
 struct mail_route {
 	const char *server, *from, *user, *password; /* smtp://host:port or smtps:// */

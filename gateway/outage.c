@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* outage: from ledger rows to spells in a colour and outages with a cause; live and in replay alike. */
+/* outage: from ledger rows to spells in a colour and outages with a cause; live and in replay
+ * alike. */
 #include "gateway/outage.h"
 
 #include <assert.h>
 #include <string.h>
 
-/* A record this much before an outage still speaks of it: mains go a little before the silence counts. */
+/* A record this much before an outage still speaks of it: mains go a little before the silence
+ * counts. */
 enum { EVIDENCE_BEFORE_MS = 120000 };
 
 void outage_init(struct spell *s, uint32_t point)
@@ -69,7 +71,8 @@ static struct condition condition(const struct spell *s)
 	case CONTACT_UNKNOWN:
 		return (struct condition){ COLOUR_UNKNOWN, CAUSE_NONE, SURE_OPEN };
 	case CONTACT_DARK:
-		/* It said that mains were gone, then its battery was: still the same cut, most likely. */
+		/* It said that mains were gone, then its battery was: still the same cut, most
+		 * likely. */
 		if (v->cause == CAUSE_POWER)
 			return (struct condition){ COLOUR_DOWN, CAUSE_POWER, SURE_PROBABLE };
 		return (struct condition){ COLOUR_DOWN, CAUSE_OPEN, SURE_OPEN };
@@ -95,8 +98,8 @@ static int64_t outage_id(int64_t row, enum tag tag)
 	return row * TAGS + tag;
 }
 
-static void open_new(struct spell *s, struct condition c, wall_t at, bool present,
-		     int64_t row, enum tag tag, struct changes *out)
+static void open_new(struct spell *s, struct condition c, wall_t at, bool present, int64_t row,
+		     enum tag tag, struct changes *out)
 {
 	s->outage = (struct outage){ .id = outage_id(row, tag),
 				     .point = s->point,
@@ -120,7 +123,7 @@ static void close_open(struct spell *s, wall_t at, bool present, struct changes 
 static unsigned weight(enum cause c)
 {
 	static const unsigned weights[CAUSES] = {
-		[CAUSE_OPEN] = 1,   [CAUSE_DEVICE] = 2,	 [CAUSE_CAMERA] = 3,   [CAUSE_LINE] = 4,
+		[CAUSE_OPEN] = 1,    [CAUSE_DEVICE] = 2,   [CAUSE_CAMERA] = 3, [CAUSE_LINE] = 4,
 		[CAUSE_GATEWAY] = 5, [CAUSE_PROVIDER] = 6, [CAUSE_ROUTER] = 7, [CAUSE_POWER] = 8,
 	};
 
@@ -153,7 +156,8 @@ static void go_on(struct spell *s, struct condition c, wall_t at, bool present, 
 		o->sure = c.sure;
 		changed = true;
 	}
-	if (s->contact == CONTACT_UP && (o->cams_up != s->verdict.cams_up || o->cams_n != s->verdict.cams_n)) {
+	if (s->contact == CONTACT_UP &&
+	    (o->cams_up != s->verdict.cams_up || o->cams_n != s->verdict.cams_n)) {
 		o->cams_up = s->verdict.cams_up;
 		o->cams_n = s->verdict.cams_n;
 		changed = true;
@@ -201,7 +205,8 @@ static void move(struct spell *s, wall_t at, bool present, int64_t row, struct c
 
 /* ---- records that arrive after the fact ---- */
 
-/* A record of a time that lies before the present colour began: it explains, it does not change it. */
+/* A record of a time that lies before the present colour began: it explains, it does not change it.
+ */
 static void explain(struct spell *s, const struct verdict *v, wall_t at, bool older_boot,
 		    struct changes *out)
 {
@@ -212,9 +217,11 @@ static void explain(struct spell *s, const struct verdict *v, wall_t at, bool ol
 		return;
 	if (at.ms < o->from.ms - EVIDENCE_BEFORE_MS || (until.ms != 0 && at.ms > until.ms))
 		return;
-	if (o->cause == CAUSE_CAMERA || (v->cause == CAUSE_CAMERA && o->cause != CAUSE_OPEN))
+	/* No camera makes its house silent, and no silence makes a camera well. */
+	if (o->cause == CAUSE_CAMERA || v->cause == CAUSE_CAMERA)
 		return;
-	/* "The way out works, our broker does not answer": no cause of anything nearer to the house. */
+	/* "The way out works, our broker does not answer": no cause of anything nearer to the
+	 * house. */
 	if (v->cause == CAUSE_GATEWAY && o->cause != CAUSE_OPEN && o->cause != CAUSE_LINE)
 		return;
 	/* Whoever lived through the beginning knows more than what we made of the new boot. */
@@ -229,11 +236,16 @@ static void explain(struct spell *s, const struct verdict *v, wall_t at, bool ol
 		s->cause = o->cause;
 }
 
-/* Time nobody could judge, explained afterwards by the node itself: figures change, phones do not. */
+/* Time nobody could judge, explained afterwards by the node itself: figures change, phones do not.
+ */
 static void past_spell(struct spell *s, wall_t until, int64_t row, struct changes *out)
 {
-	struct outage o = { .id = 0, .point = s->point, .from = s->past_from, .until = until,
-			    .cause = s->past_cause, .sure = SURE_CONFIRMED,
+	struct outage o = { .id = 0,
+			    .point = s->point,
+			    .from = s->past_from,
+			    .until = until,
+			    .cause = s->past_cause,
+			    .sure = SURE_CONFIRMED,
 			    .cams_n = s->verdict.cams_n };
 	wall_t limit = s->unknown_until.ms ? s->unknown_until : until;
 
@@ -308,7 +320,8 @@ static void birth(struct spell *s, const struct row *row, const struct verdict *
 	struct outage *o = &s->outage;
 
 	/* Same boot: it had power all along, so it was the line. Another boot: it had not. */
-	if ((s->contact == CONTACT_DARK || o->cause == CAUSE_OPEN) && outage_open(s) && s->boot != 0) {
+	if ((s->contact == CONTACT_DARK || o->cause == CAUSE_OPEN) && outage_open(s) &&
+	    s->boot != 0) {
 		enum cause cause = s->boot == row->boot ? CAUSE_LINE : CAUSE_POWER;
 
 		if (better(o, cause, SURE_PROBABLE)) {
@@ -355,7 +368,7 @@ static void news(struct spell *s, const struct row *row, const struct verdict *v
 	from = later(from, row->at);
 	/* It began while nobody could judge, and it is still so: one outage, from its beginning. */
 	if (s->past_cause != CAUSE_NONE && condition(s).colour == COLOUR_DOWN && !outage_open(s)) {
-		from = later(s->past_from, s->unknown_from);
+		from = later(later(s->past_from, s->unknown_from), s->outage.until);
 		s->past_cause = CAUSE_NONE;
 	}
 	move(s, from, true, row->id, out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* outage: from ledger rows to spells in a colour and outages with a cause; live and in replay alike. */
+/* outage: from ledger rows to spells in a colour and outages with a cause; live and in replay
+ * alike. */
 #ifndef MATSANG_GATEWAY_OUTAGE_H
 #define MATSANG_GATEWAY_OUTAGE_H
 
@@ -16,14 +17,15 @@ struct spell {
 
 	enum colour colour;
 	enum cause cause;
-	wall_t since;          /* of this colour */
-	wall_t heard_from;     /* when contact came (back): older records are history */
-	wall_t unknown_from, unknown_until; /* the last time nobody could judge; until.ms 0: still so */
+	wall_t since;      /* of this colour */
+	wall_t heard_from; /* when contact came (back): older records are history */
+	wall_t unknown_from,
+		unknown_until; /* the last time nobody could judge; until.ms 0: still so */
 	struct outage outage;  /* the open one, or the last; id 0: none yet */
 	int64_t last_incident; /* that an outage of this point was part of; 0 none */
 	wall_t last_until;     /* when the last outage ended; ms 0: none has */
-	wall_t camera_from;    /* power or line came back, cameras did not (yet); ms 0: no such wait */
-	int64_t camera_row;    /* the ledger row that said so */
+	wall_t camera_from; /* power or line came back, cameras did not (yet); ms 0: no such wait */
+	int64_t camera_row; /* the ledger row that said so */
 
 	enum cause past_cause; /* back-filled: an old verdict whose end is not known yet */
 	wall_t past_from;
@@ -49,13 +51,14 @@ struct changes {
 void outage_init(struct spell *s, uint32_t point);
 
 /*
- * Feed one row of this point (or of the gateway itself: BLIND, SIGHT). row->id must be given: an outage is
- * named after the row that began it, so that a replay gives the same names. Appends to out, at most
- * CHANGES_MAX altogether.
+ * Feed one row of this point (or of the gateway itself: BLIND, SIGHT). row->id must be given: an
+ * outage is named after the row that began it, so that a replay gives the same names. Appends to
+ * out, at most CHANGES_MAX altogether.
  */
 void outage_row(struct spell *s, const struct row *row, struct changes *out);
 
-/* Time passed: mains came back camera_hold_ms ago but a camera did not, so that is its own outage now. */
+/* Time passed: mains came back camera_hold_ms ago but a camera did not, so that is its own outage
+ * now. */
 void outage_time(struct spell *s, int64_t camera_hold_ms, wall_t now, struct changes *out);
 
 /* Bodies of rows. */
@@ -65,7 +68,8 @@ void outage_birth_body(struct row *row, const struct verdict *v, uint16_t pace_s
 /* The pace in a ROW_BIRTH's body, in seconds, at least 1. */
 int64_t outage_birth_pace(const struct row *row);
 
-/* Was the point seen working at that moment? 1 yes, 0 no, -1 nobody knows. all_up: its cameras answered. */
+/* Was the point seen working at that moment? 1 yes, 0 no, -1 nobody knows. all_up: its cameras
+ * answered. */
 int8_t outage_up_at(const struct spell *s, wall_t at, bool all_up);
 
 #endif

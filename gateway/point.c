@@ -68,7 +68,8 @@ static unsigned silence(struct point *p, const struct commune_options *o, mono_t
 	return 0;
 }
 
-unsigned point_step(struct point *p, enum point_input in, const struct commune_options *o, mono_t now)
+unsigned point_step(struct point *p, enum point_input in, const struct commune_options *o,
+		    mono_t now)
 {
 	switch (in) {
 	case POINT_HEARD:

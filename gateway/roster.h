@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* roster: which points, cameras and hamlets there are; filled from the settings, borrowed by all. */
+/* roster: which points, cameras and hamlets there are; filled from the settings, borrowed by all.
+ */
 #ifndef MATSANG_GATEWAY_ROSTER_H
 #define MATSANG_GATEWAY_ROSTER_H
 
@@ -15,7 +16,7 @@ struct roster_hamlet {
 
 struct roster_point {
 	const char *code;
-	const char *hamlet; /* code of one of the hamlets */
+	const char *hamlet;                                     /* code of one of the hamlets */
 	const char *household, *phone, *provider, *transformer; /* may be "" */
 	const struct roster_camera *cameras;
 	size_t n_cameras;

@@ -10,21 +10,21 @@ enum { SERIES_WHY = 200, SERIES_HELD = 15 };
 
 struct series;
 
-/* dir is made when missing; files are dir/<code>.rrd, made at a point's first value. step_s is the pace of
- * one value. NULL and why on error. */
+/* dir is made when missing; files are dir/<code>.rrd, made at a point's first value. step_s is the
+ * pace of one value. NULL and why on error. */
 struct series *series_open(const char *dir, const struct roster *r, unsigned step_s,
 			   char why[static SERIES_WHY]);
 void series_close(struct series *s); /* writes what is held */
 
-/* Add one value. Held in memory until SERIES_HELD of a point are there or the oldest is 5 steps old. Values not
- * later than the last, or more than 120 s after now, are dropped and counted. */
+/* Add one value. Held in memory until SERIES_HELD of a point are there or the oldest is 5 steps
+ * old. Values not later than the last, or more than 120 s after now, are dropped and counted. */
 void series_add(struct series *s, size_t point, const struct draw *d, wall_t now);
 
 /* Values with up = 0 at each step in from..until, where nothing is drawn yet. */
 void series_fill(struct series *s, size_t point, wall_t from, wall_t until, wall_t now);
 
-/* Write what has been held long enough; call every few seconds. written (may be NULL) is told the last time
- * written of each point, so that the store can forget. */
+/* Write what has been held long enough; call every few seconds. written (may be NULL) is told the
+ * last time written of each point, so that the store can forget. */
 typedef void series_written_fn(void *self, size_t point, wall_t last);
 void series_flush(struct series *s, wall_t now, bool all, series_written_fn *written, void *self);
 

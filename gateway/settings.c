@@ -143,7 +143,7 @@ static const struct conf_key gateway_keys[] = {
 	  .help = "outages that begin this close together may be one incident" },
 	{ .key = "step_s", NUMBER(G, step_s, 1, 900, 60),
 	  .help = "of the graphs; fixed once they exist" },
-	{ .key = "psk_file", TEXT(G, psk_file, 1, 400), .def_text = "/etc/matsang/psk",
+	{ .key = "psk_file", TEXT(G, psk_file, 1, 400), .def_text = "/var/lib/matsang/psk",
 	  .help = "the broker's file of keys; matsang enrol writes it" },
 	{ .key = "broker_reload", LIST(G, broker_reload, n_broker_reload, 0, 16),
 	  .help = "command that makes the broker read its keys again; empty: by hand" },

@@ -11,22 +11,23 @@ enum { STORE_WHY = 200, STORE_KEY = 64, STORE_ROUTE = 32 };
 
 struct store;
 
-/* Open or create state_dir/ledger.db (WAL, synchronous FULL, busy time-out; schema.sql is built in). Adds
- * roster points it has not seen. NULL and why (place and remedy) on error. */
+/* Open or create state_dir/ledger.db (WAL, synchronous FULL, busy time-out; schema.sql is built
+ * in). Adds roster points it has not seen. NULL and why (place and remedy) on error. */
 struct store *store_open(const char *state_dir, const struct roster *r, char why[static STORE_WHY]);
 void store_close(struct store *s);
 
-/* Feed everything remembered into a new commune; returns the mark of when the gateway last lived. */
+/* Feed everything remembered into a new commune; returns the mark of when the gateway last lived.
+ */
 int store_restore(struct store *s, struct commune *c, mono_t now, wall_t *alive);
 
 /*
- * Keep all acts of one turn in one transaction: rows (each with the hash of the one before), point and
- * boot memories, about texts, paints, outages, incidents, samples still to be drawn, and for each ACT_TELL
- * one outbox row a route in routes (ROUTE names such as "hook0", "mail0"), keyed
+ * Keep all acts of one turn in one transaction: rows (each with the hash of the one before), point
+ * and boot memories, about texts, paints, outages, incidents, samples still to be drawn, and for
+ * each ACT_TELL one outbox row a route in routes (ROUTE names such as "hook0", "mail0"), keyed
  * "<incident>-<tell>-<route>". 0 after COMMIT; -errno (-ENOSPC, -EIO, ...) when nothing was kept.
  */
-int store_commit(struct store *s, const struct acts *acts, const char *const *routes, size_t n_routes,
-		 wall_t now);
+int store_commit(struct store *s, const struct acts *acts, const char *const *routes,
+		 size_t n_routes, wall_t now);
 
 /* "The gateway lives": call every 10 s. */
 int store_mark(struct store *s, wall_t now);
@@ -34,7 +35,7 @@ int store_mark(struct store *s, wall_t now);
 /* ---- outbox ---- */
 struct delivery {
 	int64_t id;
-	char key[STORE_KEY];     /* the same at every try */
+	char key[STORE_KEY]; /* the same at every try */
 	char route[STORE_ROUTE];
 	enum tell what;
 	unsigned tries;
@@ -45,11 +46,13 @@ struct delivery {
 size_t store_due(struct store *s, wall_t now, struct delivery *out, size_t max);
 /* Earliest due time of any unsent delivery; ms INT64_MAX when there is none. */
 wall_t store_next_due(struct store *s);
-/* A receipt (sent), a failure (try again at due), or giving up; note is what the other side said. */
+/* A receipt (sent), a failure (try again at due), or giving up; note is what the other side said.
+ */
 int store_delivered(struct store *s, int64_t id, wall_t now, const char *note);
 int store_failed(struct store *s, int64_t id, wall_t due, bool given_up, const char *note);
 
-/* ---- reading, for people; each calls row once per hit, newest first, until row returns false ---- */
+/* ---- reading, for people; each calls row once per hit, newest first, until row returns false ----
+ */
 typedef bool store_outage_fn(void *self, const struct outage *o);
 typedef bool store_incident_fn(void *self, const struct incident *i);
 typedef bool store_span_fn(void *self, const struct span *s);
@@ -63,15 +66,17 @@ struct delivery_view {
 typedef bool store_delivery_fn(void *self, const struct delivery_view *d);
 void store_outages(struct store *s, size_t point, wall_t since, store_outage_fn *row, void *self);
 void store_outages_of(struct store *s, int64_t incident, store_outage_fn *row, void *self);
-void store_incidents(struct store *s, bool open_only, size_t max, store_incident_fn *row, void *self);
+void store_incidents(struct store *s, bool open_only, size_t max, store_incident_fn *row,
+		     void *self);
 bool store_incident(struct store *s, int64_t id, struct incident *out);
-void store_spans(struct store *s, size_t point, wall_t from, wall_t until, store_span_fn *row, void *self);
+void store_spans(struct store *s, size_t point, wall_t from, wall_t until, store_span_fn *row,
+		 void *self);
 void store_deliveries(struct store *s, int64_t incident, store_delivery_fn *row, void *self);
 /* What a node said about itself; malloc'd JSON text or NULL. */
 char *store_about(struct store *s, size_t point);
 
-/* Whole seconds of each colour between from and until; they sum to the length exactly. theirs: the part of
- * COLOUR_DOWN that was the grid's or the provider's. */
+/* Whole seconds of each colour between from and until; they sum to the length exactly. theirs: the
+ * part of COLOUR_DOWN that was the grid's or the provider's. */
 struct seconds {
 	int64_t of[COLOURS], theirs;
 };
@@ -83,15 +88,18 @@ struct verify_result {
 	int64_t first_bad; /* id, or 0 when all is well */
 	char why[STORE_WHY];
 };
-/* Check the next at most n rows after *at (start with 0); false when the end or a bad row is reached. */
+/* Check the next at most n rows after *at (start with 0); false when the end or a bad row is
+ * reached. */
 bool store_verify(struct store *s, int64_t *at, size_t n, struct verify_result *out);
 /* All rows, in order. */
 void store_rows(struct store *s, store_row_fn *row, void *self);
-/* Drop everything derived and derive it again through commune_replay. 0 or -errno (then all is as before). */
+/* Drop everything derived and derive it again through commune_replay. 0 or -errno (then all is as
+ * before). */
 int store_rebuild(struct store *s, const struct commune_options *o, wall_t now);
 
-/* Back-filled samples that were committed but not drawn before the last stop: calls fn for each, oldest
- * first; store_drawn drops those of a point up to at once the series has written them to its file. */
+/* Back-filled samples that were committed but not drawn before the last stop: calls fn for each,
+ * oldest first; store_drawn drops those of a point up to at once the series has written them to its
+ * file. */
 typedef void store_sample_fn(void *self, size_t point, const struct draw *d);
 void store_undrawn(struct store *s, store_sample_fn *fn, void *self);
 int store_drawn(struct store *s, size_t point, wall_t at);

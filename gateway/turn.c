@@ -22,7 +22,7 @@ struct turn {
 	struct notify *notify;
 	struct mqtt *mqtt;
 	struct loop_alarm *alarm;
-	bool failing;
+	bool failing, gave_up;
 };
 
 /* ---- acting, after the commit ---- */
@@ -70,9 +70,9 @@ static void perform(struct turn *t, const struct acts *acts, wall_t wall)
 			act_send(t, a);
 			break;
 		case ACT_TELL:
-			log_info("incident %lld: told %s, %s, %u points", (long long)a->u.tell.incident.id,
-				 tell_str(a->u.tell.what), cause_str(a->u.tell.incident.cause),
-				 a->u.tell.incident.points);
+			log_info("incident %lld: told %s, %s, %u points",
+				 (long long)a->u.tell.incident.id, tell_str(a->u.tell.what),
+				 cause_str(a->u.tell.incident.cause), a->u.tell.incident.points);
 			tell = true;
 			break;
 		case ACT_POINT:
@@ -106,7 +106,8 @@ static int keep(struct turn *t, const struct acts *acts, wall_t wall)
 	int e = worth_keeping(acts) ? store_commit(t->store, acts, routes, n_routes, wall) : 0;
 
 	if (e < 0 && !t->failing)
-		log_err("ledger: nothing can be stored (%s); nothing is acknowledged until it can: make "
+		log_err("ledger: nothing can be stored (%s); nothing is acknowledged until it can: "
+			"make "
 			"room on the disk",
 			strerror(-e));
 	if (e == 0 && t->failing)
@@ -127,8 +128,10 @@ int turn_now(struct turn *t, mono_t now)
 	if (acts->n > 0)
 		e = keep(t, acts, wall);
 	if (e < 0) {
-		if (acts->n > ACTS_MAX)
+		if (acts->n > ACTS_MAX) {
+			t->gave_up = true;
 			loop_end(t->loop);
+		}
 		loop_alarm_set(t->alarm, mono_after(now, RETRY_STORE_MS));
 		return e;
 	}
@@ -147,6 +150,11 @@ void turn_soon(struct turn *t, mono_t now)
 {
 	if (!t->failing)
 		loop_alarm_set(t->alarm, now);
+}
+
+bool turn_gave_up(const struct turn *t)
+{
+	return t->gave_up;
 }
 
 bool turn_keeps(const struct turn *t)
@@ -185,7 +193,8 @@ void turn_judge(struct turn *t, struct commune *c)
 	t->commune = c;
 }
 
-void turn_parts(struct turn *t, struct store *s, struct series *series, struct notify *n, struct mqtt *m)
+void turn_parts(struct turn *t, struct store *s, struct series *series, struct notify *n,
+		struct mqtt *m)
 {
 	t->store = s;
 	t->series = series;

@@ -18,16 +18,21 @@ void turn_free(struct turn *t);
 
 /* Who judges (again after a rebuild), and the hands that act. All before the first turn. */
 void turn_judge(struct turn *t, struct commune *c);
-void turn_parts(struct turn *t, struct store *s, struct series *series, struct notify *n, struct mqtt *m);
+void turn_parts(struct turn *t, struct store *s, struct series *series, struct notify *n,
+		struct mqtt *m);
 
 /* Something was heard: one turn, after all that this wake-up of the loop brings. */
 void turn_soon(struct turn *t, mono_t now);
 
 /*
- * One turn at once. 0; -errno when nothing could be kept: then nothing was sent, and the same is tried
- * again every two seconds. Each turn arranges the next.
+ * One turn at once. 0; -errno when nothing could be kept: then nothing was sent, and the same is
+ * tried again every two seconds. Each turn arranges the next.
  */
 int turn_now(struct turn *t, mono_t now);
+
+/* The ledger refused for so long that this turn ended the loop: the supervisor is to start us
+ * again. */
+bool turn_gave_up(const struct turn *t);
 
 /* False while the ledger refuses. */
 bool turn_keeps(const struct turn *t);

@@ -14,7 +14,8 @@ static void usage(FILE *to, const char *program)
 		"usage: %s [--verbose] [--check | --print-effective] FILE\n"
 		"       %s --version\n"
 		"  FILE               settings, see %s.jsonc(5)\n"
-		"  --check            read the settings, say what is wrong, and end (3 when something is)\n"
+		"  --check            read the settings, say what is wrong, and end (3 when "
+		"something is)\n"
 		"  --print-effective  print every setting in force\n"
 		"  --verbose          log more\n",
 		program, program, program);

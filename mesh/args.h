@@ -14,8 +14,8 @@ struct args {
 };
 
 /*
- * Read argv of the daemon called program. --verbose takes effect here; --version and --help are answered
- * here. -1 to go on with *a filled, else the exit status.
+ * Read argv of the daemon called program. --verbose takes effect here; --version and --help are
+ * answered here. -1 to go on with *a filled, else the exit status.
  */
 int args_read(struct args *a, const char *program, int argc, char **argv);
 

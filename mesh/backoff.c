@@ -2,9 +2,12 @@
 /* backoff: when to try again, and which endpoint; exponential with full jitter, never in step. */
 #include "mesh/backoff.h"
 
-void backoff_init(struct backoff *b, int64_t min_ms, int64_t max_ms, size_t endpoints, uint64_t seed)
+void backoff_init(struct backoff *b, int64_t min_ms, int64_t max_ms, size_t endpoints,
+		  uint64_t seed)
 {
-	*b = (struct backoff){ .min_ms = min_ms, .max_ms = max_ms, .seed = seed, .endpoints = endpoints };
+	*b = (struct backoff){
+		.min_ms = min_ms, .max_ms = max_ms, .seed = seed, .endpoints = endpoints
+	};
 }
 
 /* SplitMix64: small, and good enough to keep neighbours out of step. */

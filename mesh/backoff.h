@@ -10,7 +10,8 @@
 
 struct backoff {
 	int64_t min_ms, max_ms;
-	uint64_t seed;   /* state of the jitter; differs on every node, so a hamlet does not return in step */
+	uint64_t seed; /* state of the jitter; differs on every node, so a hamlet does not return in
+			  step */
 	unsigned failed; /* attempts in a row that failed */
 	size_t endpoints, at;
 };
@@ -19,7 +20,8 @@ struct backoff {
  * min_ms first ceiling, max_ms last one, both at least 1; endpoints how many addresses take turns,
  * at least 1; seed any number, different on each node.
  */
-void backoff_init(struct backoff *b, int64_t min_ms, int64_t max_ms, size_t endpoints, uint64_t seed);
+void backoff_init(struct backoff *b, int64_t min_ms, int64_t max_ms, size_t endpoints,
+		  uint64_t seed);
 
 /*
  * An attempt failed or a connection was lost. Moves to the next endpoint and returns how long to

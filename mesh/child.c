@@ -19,7 +19,8 @@ static int give(posix_spawn_file_actions_t *files, int fd, int as)
 						as == STDIN_FILENO ? O_RDONLY : O_WRONLY, 0);
 }
 
-/* The loop blocks SIGTERM and SIGCHLD and ignores SIGPIPE: a child that inherited that could not be ended. */
+/* The loop blocks SIGTERM and SIGCHLD and ignores SIGPIPE: a child that inherited that could not be
+ * ended. */
 static int clean_signals(posix_spawnattr_t *attr)
 {
 	sigset_t none, pipe;

@@ -9,9 +9,9 @@
 enum { CHILD_ARGS = 32 };
 
 /*
- * Start command[0] (looked for in PATH when it has no slash) with n arguments, itself included, in a
- * process group of its own. in and out become its standard input and output, -1 is /dev/null; standard
- * error is ours. 0 and *pid, or -errno. Wait for its end with loop_child.
+ * Start command[0] (looked for in PATH when it has no slash) with n arguments, itself included, in
+ * a process group of its own. in and out become its standard input and output, -1 is /dev/null;
+ * standard error is ours. 0 and *pid, or -errno. Wait for its end with loop_child.
  */
 int child_start(pid_t *pid, const char *const *command, size_t n, int in, int out);
 

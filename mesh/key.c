@@ -44,7 +44,8 @@ bool key_parse(uint8_t key[static KEY_MAX], size_t *key_len, const char *text, s
 	return true;
 }
 
-bool key_read(const char *path, uint8_t key[static KEY_MAX], size_t *key_len, char why[static KEY_WHY])
+bool key_read(const char *path, uint8_t key[static KEY_MAX], size_t *key_len,
+	      char why[static KEY_WHY])
 {
 	char text[2 * KEY_MAX + 16];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -56,13 +57,16 @@ bool key_read(const char *path, uint8_t key[static KEY_MAX], size_t *key_len, ch
 		close(fd);
 	*key_len = 0;
 	if (n < 0) {
-		snprintf(why, KEY_WHY, "%s: %s; `matsang enrol` makes key files", path, strerror(error));
+		snprintf(why, KEY_WHY, "%s: %s; `matsang enrol` makes key files", path,
+			 strerror(error));
 		return false;
 	}
 	ok = key_parse(key, key_len, text, (size_t)n);
 	explicit_bzero(text, sizeof text);
 	if (!ok)
-		snprintf(why, KEY_WHY, "%s: not a key (%d to %d bytes as hex digits); make a new one with "
-			 "`matsang enrol`", path, KEY_MIN, KEY_MAX);
+		snprintf(why, KEY_WHY,
+			 "%s: not a key (%d to %d bytes as hex digits); make a new one with "
+			 "`matsang enrol`",
+			 path, KEY_MIN, KEY_MAX);
 	return ok;
 }

@@ -16,6 +16,7 @@ enum { KEY_MIN = 16, KEY_MAX = 64, KEY_WHY = 200 };
 bool key_parse(uint8_t key[static KEY_MAX], size_t *key_len, const char *text, size_t len);
 
 /* The same from a file. On false why names the file and the remedy. */
-bool key_read(const char *path, uint8_t key[static KEY_MAX], size_t *key_len, char why[static KEY_WHY]);
+bool key_read(const char *path, uint8_t key[static KEY_MAX], size_t *key_len,
+	      char why[static KEY_WHY]);
 
 #endif

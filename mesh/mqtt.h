@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mqtt: one MQTT 5 connection over TLS with a pre-shared key, on Paho MQTTAsync; reconnects by itself. */
+/* mqtt: one MQTT 5 connection over TLS with a pre-shared key, on Paho MQTTAsync; reconnects by
+ * itself. */
 #ifndef MATSANG_MESH_MQTT_H
 #define MATSANG_MESH_MQTT_H
 
@@ -20,9 +21,9 @@ enum mqtt_event_kind {
 
 struct mqtt_event {
 	enum mqtt_event_kind kind;
-	bool refused;        /* MQTT_DOWN: the broker answered and said no (key, right, identity) */
+	bool refused; /* MQTT_DOWN: the broker answered and said no (key, right, identity) */
 	char why[MQTT_WHY];
-	const char *topic;   /* MQTT_MESSAGE: NUL-terminated; borrowed for the call */
+	const char *topic; /* MQTT_MESSAGE: NUL-terminated; borrowed for the call */
 	const uint8_t *payload;
 	size_t len;
 };
@@ -31,30 +32,30 @@ struct mqtt_event {
 typedef void mqtt_fn(void *self, const struct mqtt_event *event, mono_t now);
 
 struct mqtt_options {
-	const char *identity;             /* PSK identity = user name = client id */
+	const char *identity; /* PSK identity = user name = client id */
 	uint8_t key[MQTT_KEY_MAX];
 	size_t key_len;
 	const char *endpoints[MQTT_ENDPOINTS]; /* "host:port" */
 	size_t n_endpoints;
 	const char *subscriptions[MQTT_SUBSCRIPTIONS];
 	size_t n_subscriptions;
-	const char *alias_topic;          /* sent once, then by topic alias; NULL for none */
-	const char *will_topic;           /* NULL for no will */
+	const char *alias_topic; /* sent once, then by topic alias; NULL for none */
+	const char *will_topic;  /* NULL for no will */
 	uint8_t will[64];
 	size_t will_len;
 	bool will_retained;
 	uint16_t keepalive_s;
-	unsigned user_timeout_ms;         /* TCP_USER_TIMEOUT on the socket */
+	unsigned user_timeout_ms; /* TCP_USER_TIMEOUT on the socket */
 	int64_t retry_min_ms, retry_max_ms;
-	uint64_t seed;                    /* of the back-off's jitter */
+	uint64_t seed; /* of the back-off's jitter */
 };
 
 /* What the kernel knows of our connection, without one byte sent. */
 struct mqtt_link {
 	bool up;
-	bool unacked;        /* bytes sent that the far kernel has not acknowledged */
-	int64_t ack_age_ms;  /* since the last acknowledgement came in */
-	int64_t rtt_us;      /* smoothed */
+	bool unacked;            /* bytes sent that the far kernel has not acknowledged */
+	int64_t ack_age_ms;      /* since the last acknowledgement came in */
+	int64_t rtt_us;          /* smoothed */
 	uint64_t sent, received; /* bytes of this connection as TCP counts them */
 };
 
@@ -79,8 +80,8 @@ void mqtt_link(struct mqtt *m, struct mqtt_link *out);
 /* Throw the connection away and dial again (after the usual wait). */
 void mqtt_redial(struct mqtt *m);
 
-/* The way out seems to be back: do not wait for the next attempt (one under way is left alone; when it
- * fails, the next follows at once). Nothing when connected. */
+/* The way out seems to be back: do not wait for the next attempt (one under way is left alone; when
+ * it fails, the next follows at once). Nothing when connected. */
 void mqtt_hurry(struct mqtt *m);
 
 /* Say goodbye (DISCONNECT: the broker then sends no will) and wait at most ms for it to leave. */

@@ -197,8 +197,8 @@ static int connect_paho(struct mqtt_line *l, const struct mqtt_line_call *call, 
 	MQTTAsync_SSLOptions tls = MQTTAsync_SSLOptions_initializer;
 	MQTTAsync_willOptions will = MQTTAsync_willOptions_initializer;
 
-	/* The key proves the broker. TLS 1.3 would let it show a certificate instead: with no authority
-	 * trusted, none passes. */
+	/* The key proves the broker. TLS 1.3 would let it show a certificate instead: with no
+	 * authority trusted, none passes. */
 	tls.enableServerCertAuth = 1;
 	tls.disableDefaultTrustStore = 1;
 	tls.enabledCipherSuites = TLS12_SUITES;

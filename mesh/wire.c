@@ -56,9 +56,9 @@ static const char *const kind_names[] = {
 };
 
 static const char *const cause_names[] = {
-	[CAUSE_NONE] = "none",       [CAUSE_POWER] = "power",     [CAUSE_ROUTER] = "router",
+	[CAUSE_NONE] = "none",         [CAUSE_POWER] = "power",     [CAUSE_ROUTER] = "router",
 	[CAUSE_PROVIDER] = "provider", [CAUSE_GATEWAY] = "gateway", [CAUSE_LINE] = "line",
-	[CAUSE_CAMERA] = "camera",   [CAUSE_DEVICE] = "device",   [CAUSE_OPEN] = "open",
+	[CAUSE_CAMERA] = "camera",     [CAUSE_DEVICE] = "device",   [CAUSE_OPEN] = "open",
 };
 static_assert(COUNT(cause_names) == CAUSES, "name every cause");
 
@@ -97,7 +97,7 @@ const char *sure_str(enum sure s)
 /* ---- round trips ---- */
 
 /* 2^(i/16) in 1/65536, so that an octave has 16 even steps and no floating point is needed. */
-static const uint32_t octave[16] = { 65536, 68438, 71468, 74632, 77936,	 81386,	 84990,	 88752,
+static const uint32_t octave[16] = { 65536, 68438, 71468,  74632,  77936,  81386,  84990,  88752,
 				     92682, 96785, 101070, 105545, 110218, 115098, 120194, 125515 };
 
 int32_t wire_rtt_us(uint8_t packed)
@@ -112,7 +112,8 @@ uint8_t wire_rtt_pack(int32_t us)
 {
 	if (us < 0)
 		return 0;
-	/* Halfway between two steps belongs to the upper one; a binary search over a rising table. */
+	/* Halfway between two steps belongs to the upper one; a binary search over a rising table.
+	 */
 	unsigned lo = 1, hi = 255;
 
 	while (lo < hi) {
@@ -255,7 +256,8 @@ static enum wire_err open_as(enum wire_kind want, const uint8_t *buf, size_t len
 static void put_head(uint8_t **p, const struct record_head *h, int64_t age_ms, uint64_t oldest,
 		     uint16_t more)
 {
-	assert(h->seq >= 1 && h->seq <= U48_MAX && oldest <= h->seq && h->t_ms >= 0 && h->wall.ms >= 0);
+	assert(h->seq >= 1 && h->seq <= U48_MAX && oldest <= h->seq && h->t_ms >= 0 &&
+	       h->wall.ms >= 0);
 	put(p, h->boot, 8);
 	put(p, h->seq, 6);
 	put(p, (uint64_t)h->t_ms, 6);
@@ -293,7 +295,9 @@ static size_t utf8_len(const uint8_t *s, size_t left)
 	static const struct {
 		uint8_t mask, is;
 		uint32_t least;
-	} shape[] = { { 0x80, 0x00, 0x20 }, { 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 },
+	} shape[] = { { 0x80, 0x00, 0x20 },
+		      { 0xe0, 0xc0, 0x80 },
+		      { 0xf0, 0xe0, 0x800 },
 		      { 0xf8, 0xf0, 0x10000 } };
 
 	for (size_t n = 0; n < COUNT(shape); n++) {

@@ -10,23 +10,23 @@
 
 enum {
 	WIRE_VERSION = 1,
-	WIRE_CAMERAS = 8,      /* most cameras of one point */
-	WIRE_BEAT_LEN = 10,    /* a beat is most of the bill: keep it at 12 or less */
-	WIRE_NEWS_LEN = 48,    /* exactly */
+	WIRE_CAMERAS = 8,        /* most cameras of one point */
+	WIRE_BEAT_LEN = 10,      /* a beat is most of the bill: keep it at 12 or less */
+	WIRE_NEWS_LEN = 48,      /* exactly */
 	WIRE_PAST_SAMPLES = 100, /* most samples in one batch */
-	WIRE_BIRTH_TEXT = 1024, /* most bytes of a birth's JSON */
-	WIRE_MAX = 1400,       /* no message is longer */
+	WIRE_BIRTH_TEXT = 1024,  /* most bytes of a birth's JSON */
+	WIRE_MAX = 1400,         /* no message is longer */
 };
 
 /* Why a message was refused. Each has a counter where messages arrive. */
 enum wire_err {
 	WIRE_OK,
-	WIRE_SHORT,      /* ends too early, or is empty */
-	WIRE_LONG,       /* bytes left over, or above WIRE_MAX */
+	WIRE_SHORT, /* ends too early, or is empty */
+	WIRE_LONG,  /* bytes left over, or above WIRE_MAX */
 	WIRE_BAD_VERSION,
-	WIRE_BAD_KIND,   /* no such kind, or one that does not belong in this direction */
-	WIRE_RANGE,      /* a field holds what it never may */
-	WIRE_TEXT,       /* a birth's text is not UTF-8, or has control characters */
+	WIRE_BAD_KIND, /* no such kind, or one that does not belong in this direction */
+	WIRE_RANGE,    /* a field holds what it never may */
+	WIRE_TEXT,     /* a birth's text is not UTF-8, or has control characters */
 	WIRE_ERRS
 };
 
@@ -73,62 +73,63 @@ enum fact {
 struct verdict {
 	enum cause cause;
 	enum sure sure;
-	uint16_t facts;   /* enum fact bits */
-	uint8_t cams_up;  /* bit i: camera i answers */
-	uint8_t cams_n;   /* cameras configured, 0..WIRE_CAMERAS */
+	uint16_t facts;  /* enum fact bits */
+	uint8_t cams_up; /* bit i: camera i answers */
+	uint8_t cams_n;  /* cameras configured, 0..WIRE_CAMERAS */
 };
 
-/* Round trips travel as one byte, 16 steps an octave: 0 no answer, else 0.125 ms to 7.5 s within 4.5 %. */
-uint8_t wire_rtt_pack(int32_t us);  /* us < 0: no answer */
+/* Round trips travel as one byte, 16 steps an octave: 0 no answer, else 0.125 ms to 7.5 s
+ * within 4.5 %. */
+uint8_t wire_rtt_pack(int32_t us);   /* us < 0: no answer */
 int32_t wire_rtt_us(uint8_t packed); /* -1: no answer */
 
 /* One minute as the node saw it. */
 struct sample {
 	bool mains_known, mains_on;
 	bool router_known, router_answers;
-	uint8_t cams_up;     /* bit i: camera i answers */
-	uint8_t router_rtt;  /* packed */
-	uint8_t out_rtt;     /* packed: the MQTT socket's smoothed round trip */
-	uint8_t lost;        /* percent of camera and router probes lost this minute, 0..100 */
-	int8_t temp_c;       /* -128: not known */
+	uint8_t cams_up;    /* bit i: camera i answers */
+	uint8_t router_rtt; /* packed */
+	uint8_t out_rtt;    /* packed: the MQTT socket's smoothed round trip */
+	uint8_t lost;       /* percent of camera and router probes lost this minute, 0..100 */
+	int8_t temp_c;      /* -128: not known */
 };
 
 /* ---- up ---- */
 
 struct wire_birth {
-	uint64_t boot;      /* differs at every boot */
-	uint32_t conn;      /* connections since this program knows this boot; rises */
-	int64_t t_ms;       /* since boot, at sending */
+	uint64_t boot; /* differs at every boot */
+	uint32_t conn; /* connections since this program knows this boot; rises */
+	int64_t t_ms;  /* since boot, at sending */
 	wall_t wall;
 	enum clock_quality quality;
-	uint16_t pace_s;    /* beats come at this pace, at least 1 */
+	uint16_t pace_s; /* beats come at this pace, at least 1 */
 	uint8_t cams_n;
-	uint32_t waiting;   /* records in the spool */
+	uint32_t waiting;       /* records in the spool */
 	struct verdict verdict; /* the node's verdict now: a birth alone repairs everything */
-	const char *text;   /* JSON for people; borrowed from the buffer; not NUL-terminated */
+	const char *text;       /* JSON for people; borrowed from the buffer; not NUL-terminated */
 	size_t text_len;
 };
 
 struct wire_beat {
-	uint16_t t_s;       /* low 16 bits of seconds since boot */
-	uint8_t waiting;    /* records in the spool, 255 for more */
+	uint16_t t_s;    /* low 16 bits of seconds since boot */
+	uint8_t waiting; /* records in the spool, 255 for more */
 	struct sample sample;
 };
 
 /* What a spooled record says about itself. */
 struct record_head {
 	uint64_t boot;
-	uint64_t seq;       /* at least 1; 48 bits on the wire */
-	int64_t t_ms;       /* since its boot, when it happened; 48 bits */
-	wall_t wall;        /* of the node when it happened; 48 bits */
+	uint64_t seq; /* at least 1; 48 bits on the wire */
+	int64_t t_ms; /* since its boot, when it happened; 48 bits */
+	wall_t wall;  /* of the node when it happened; 48 bits */
 	enum clock_quality quality;
 };
 
 struct wire_news {
 	struct record_head head;
-	int64_t age_ms;     /* between happening and sending; -1 when it happened in another boot */
-	uint64_t oldest;    /* oldest seq of this boot that is still held */
-	uint16_t more;      /* news held after this one, 65535 for more; 0: this is how things are */
+	int64_t age_ms;  /* between happening and sending; -1 when it happened in another boot */
+	uint64_t oldest; /* oldest seq of this boot that is still held */
+	uint16_t more;   /* news held after this one, 65535 for more; 0: this is how things are */
 	struct verdict verdict;
 };
 
@@ -136,8 +137,8 @@ struct wire_past {
 	struct record_head head; /* of the first sample */
 	int64_t age_ms;          /* of the first sample; -1 when of another boot */
 	uint64_t oldest;
-	uint16_t more;           /* records held after the last sample of this batch */
-	uint8_t n;               /* 1..WIRE_PAST_SAMPLES; seq of sample i is head.seq + i */
+	uint16_t more; /* records held after the last sample of this batch */
+	uint8_t n;     /* 1..WIRE_PAST_SAMPLES; seq of sample i is head.seq + i */
 	uint32_t after_s[WIRE_PAST_SAMPLES]; /* seconds after the first; not falling */
 	struct sample sample[WIRE_PAST_SAMPLES];
 };
@@ -166,13 +167,14 @@ struct wire_gate {
 	wall_t wall;
 };
 
-/* Which kind a message claims to be. WIRE_SHORT, WIRE_LONG, WIRE_BAD_VERSION or WIRE_BAD_KIND otherwise. */
+/* Which kind a message claims to be. WIRE_SHORT, WIRE_LONG, WIRE_BAD_VERSION or WIRE_BAD_KIND
+ * otherwise. */
 enum wire_err wire_kind_of(enum wire_kind *kind, const uint8_t *buf, size_t len);
 
 /*
  * Decoders: *out is untouched unless the answer is WIRE_OK; nothing is kept but what is said to be
- * borrowed. Encoders: buf has WIRE_MAX bytes; return the length; fields must be in range (asserted).
- * Whatever a decoder accepts encodes back to the same bytes.
+ * borrowed. Encoders: buf has WIRE_MAX bytes; return the length; fields must be in range
+ * (asserted). Whatever a decoder accepts encodes back to the same bytes.
  */
 enum wire_err wire_birth_decode(struct wire_birth *out, const uint8_t *buf, size_t len);
 enum wire_err wire_beat_decode(struct wire_beat *out, const uint8_t *buf, size_t len);
@@ -193,8 +195,8 @@ size_t wire_ask_encode(uint8_t buf[static WIRE_MAX], const struct wire_ask *in);
 size_t wire_gate_encode(uint8_t buf[static WIRE_MAX], const struct wire_gate *in);
 
 /*
- * The parts a record is spooled as: a verdict in VERDICT_LEN bytes, a sample in SAMPLE_LEN. The same
- * bytes travel in news and past, and lie in the gateway's ledger.
+ * The parts a record is spooled as: a verdict in VERDICT_LEN bytes, a sample in SAMPLE_LEN. The
+ * same bytes travel in news and past, and lie in the gateway's ledger.
  */
 enum { VERDICT_LEN = 6, SAMPLE_LEN = 7 };
 void wire_verdict_put(uint8_t buf[static VERDICT_LEN], const struct verdict *v);

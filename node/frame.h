@@ -15,8 +15,8 @@
  *	body  a verdict or a sample as on the wire, then zeros
  *	crc   CRC-32 (IEEE 802.3) of the 44 bytes before it
  *
- * A head's seq is the next one of its boot. An 'A' says that the gateway has everything before it, up to
- * that seq of that boot. Times and body of both are zero.
+ * A head's seq is the next one of its boot. An 'A' says that the gateway has everything before it,
+ *up to that seq of that boot. Times and body of both are zero.
  */
 enum { FRAME_LEN = 48 };
 

@@ -487,8 +487,8 @@ static void let_go(struct spool *s, uint64_t pos, enum record_kind kind)
 }
 
 /*
- * Remember it over a restart, or every boot to come would send everything again. Not synced: that costs
- * no wear of its own, and one that gets lost only means that records come twice.
+ * Remember it over a restart, or every boot to come would send everything again. Not synced: that
+ * costs no wear of its own, and one that gets lost only means that records come twice.
  */
 static void note_acked(struct spool *s, uint64_t boot, uint64_t seq, uint64_t gone)
 {

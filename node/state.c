@@ -129,8 +129,8 @@ void node_link(struct node *n, bool up, bool unacked, int64_t ack_age_ms, int64_
 
 static void heard_gate(struct node *n, const struct wire_gate *g, mono_t now)
 {
-	/* Another start of the gateway: what is under way may have been lost with the one before. The
-	 * first word of a connection is no such news when records are on their way already. */
+	/* Another start of the gateway: what is under way may have been lost with the one before.
+	 * The first word of a connection is no such news when records are on their way already. */
 	bool news = n->gate_known ? n->gate_up != g->up || n->gate_epoch != g->epoch
 				  : !g->up || !n->uplink.open;
 
@@ -143,7 +143,8 @@ static void heard_gate(struct node *n, const struct wire_gate *g, mono_t now)
 		n->gate_away_since = MONO_NEVER;
 	if (!news || !n->wayout.up)
 		return;
-	/* A gateway that begins to listen knows nothing of this connection: the birth first, then records. */
+	/* A gateway that begins to listen knows nothing of this connection: the birth first, then
+	 * records. */
 	uplink_close(&n->uplink);
 	if (g->up)
 		n->birth_owed = true;

@@ -194,7 +194,8 @@ size_t uplink_step(struct uplink *u, struct spool *s, uint64_t boot, mono_t now,
 	}
 	if (r.head.boot != oldest.head.boot)
 		return 0;
-	/* What lies between was given up; the gateway learns so from `oldest`, when the front is here. */
+	/* What lies between was given up; the gateway learns so from `oldest`, when the front is
+	 * here. */
 	if (u->n_sent > 0 && r.head.seq != u->sent[u->n_sent - 1].last_seq + 1)
 		return 0;
 	first = pos;

@@ -8,11 +8,13 @@
 #include "mesh/conf_near.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <getopt.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -149,25 +151,62 @@ static int write_enrolment(const struct call *c, const cJSON *json)
 	return ANSWER_OK;
 }
 
-static int run_enrol(const struct call *c)
+/* Ask path to do something about the point named on the command line; NULL and *code on failure. */
+static cJSON *ask_about_point(const struct call *c, const char *path, int *code)
 {
-	cJSON *asked, *json;
+	cJSON *asked = cJSON_CreateObject(), *json = NULL;
 	char *body;
-	int code;
 
-	if (!point_code_ok(c->argument)) {
-		fprintf(stderr, "matsang: \"%.40s\" is no point code (letters, digits, -)\n",
-			c->argument);
-		return ANSWER_NOT_FOUND;
-	}
-	asked = cJSON_CreateObject();
 	cJSON_AddStringToObject(asked, "point", c->argument);
 	body = cJSON_PrintUnformatted(asked);
 	cJSON_Delete(asked);
-	if (!body)
-		return ANSWER_FAILED;
-	json = ask(c->socket, "/api/v1/enrol", body, &code);
+	*code = ANSWER_FAILED;
+	if (body)
+		json = ask(c->socket, path, body, code);
 	cJSON_free(body);
+	return json;
+}
+
+static bool code_given(const struct call *c)
+{
+	if (point_code_ok(c->argument))
+		return true;
+	fprintf(stderr, "matsang: \"%.40s\" is no point code (letters, digits, -)\n", c->argument);
+	return false;
+}
+
+static int run_revoke(const struct call *c)
+{
+	int code;
+	cJSON *json;
+
+	if (!code_given(c))
+		return ANSWER_NOT_FOUND;
+	json = ask_about_point(c, "/api/v1/revoke", &code);
+	if (!json)
+		return code;
+	if (c->json)
+		return print_json(json);
+	printf("%s: %s\n", c->argument,
+	       c->lang == LANGUAGE_VI ? "đã thu hồi khóa" : "its key is void");
+	cJSON_Delete(json);
+	return ANSWER_OK;
+}
+
+static int run_enrol(const struct call *c)
+{
+	cJSON *json;
+	int code;
+
+	if (!code_given(c))
+		return ANSWER_NOT_FOUND;
+	/* A new key voids the old one: know first that it can be kept. */
+	if (c->out && mkdir(c->out, 0700) < 0 &&
+	    (errno != EEXIST || access(c->out, W_OK | X_OK) < 0)) {
+		fprintf(stderr, "matsang: %s: %s; nothing was changed\n", c->out, strerror(errno));
+		return ANSWER_FAILED;
+	}
+	json = ask_about_point(c, "/api/v1/enrol", &code);
 	if (!json)
 		return code;
 	if (c->json && !c->out) /* all that the gateway said, the key too: for programs */
@@ -318,6 +357,8 @@ static const struct command commands[] = {
 	{ "enrol", "enrol POINT [--out DIR]",
 	  "cấp khóa mới cho một điểm, ghi POINT.jsonc và POINT.key",
 	  "a new key for a point; writes POINT.jsonc and POINT.key", run_enrol, true },
+	{ "revoke", "revoke POINT", "thu hồi khóa của một điểm (thiết bị bị mất)",
+	  "void a point's key (a stolen node)", run_revoke, true },
 	{ "verify", "verify", "kiểm tra chuỗi của sổ ghi", "check the ledger's chain", run_verify,
 	  false },
 	{ "rebuild", "rebuild", "dựng lại mọi số liệu từ sổ ghi",
@@ -342,11 +383,11 @@ static void help(FILE *to, bool vi)
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		fprintf(to, "  %-24s %s\n", commands[i].usage,
 			vi ? commands[i].vi : commands[i].en);
-	fprintf(to, vi ? "\nMã kết thúc: 0 tốt, 1 hỏng, 2 sai cách dùng, 3 sai cấu hình, 4 không "
+	fprintf(to, vi ? "\nMã kết thúc: 0 tốt, 1 hỏng, 2 sai cách dùng, 4 không "
 			 "tìm thấy,\n"
 			 "5 không tới được máy trung tâm, 6 bị từ chối.\nVí dụ: matsang point "
 			 "TT-07-03\n"
-		       : "\nExit codes: 0 fine, 1 failed, 2 usage, 3 configuration, 4 not found,\n"
+		       : "\nExit codes: 0 fine, 1 failed, 2 usage, 4 not found,\n"
 			 "5 the gateway cannot be reached, 6 refused.\nExample: matsang point "
 			 "TT-07-03\n");
 }

@@ -414,10 +414,16 @@ function detail_state(p) {
 	return text.join(" · ");
 }
 
+/* The point that the address asks for, "" when it asks for none of ours. */
+function hash_code() {
+	const code = location.hash.slice(1);
+	return CODE.test(code) && (points || []).some((p) => p.code === code) ? code : "";
+}
+
 function show_detail() {
-	const box = $("detail"), code = decodeURIComponent(location.hash.slice(1));
+	const box = $("detail"), code = hash_code();
 	const p = detail;
-	box.hidden = wall || !CODE.test(code);
+	box.hidden = wall || !code;
 	if (box.hidden || !report || !words || !p || p.code !== code)
 		return;
 	const state = state_of(p), close = el("button", "", word("close"));
@@ -462,8 +468,8 @@ async function ask(where) {
 }
 
 async function ask_detail() {
-	const code = decodeURIComponent(location.hash.slice(1));
-	if (wall || !CODE.test(code))
+	const code = hash_code();
+	if (wall || !code)
 		return;
 	if (!detail || detail.code !== code || Date.now() - detail_at > 3 * POLL_MS) {
 		detail_at = Date.now();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* conf: any text as settings of node and gateway; a refusal names a place, what is accepted reads back. */
+/* conf: any text as settings of node and gateway; a refusal names a place, what is accepted reads
+ * back. */
 #include "gateway/settings.h"
 #include "mesh/conf.h"
 #include "node/settings.h"
@@ -21,8 +22,8 @@ static void reads_back(const struct conf_table *table, const char *text, size_t 
 	if (conf_read(&conf, out, table, "fuzz", text, len, why) == CONF_OK) {
 		char *effective = conf_effective(out, table), *twice;
 
-		if (!effective || conf_read(&conf2, again, table, "again", effective, strlen(effective), why) !=
-					  CONF_OK)
+		if (!effective || conf_read(&conf2, again, table, "again", effective,
+					    strlen(effective), why) != CONF_OK)
 			abort();
 		twice = conf_effective(again, table);
 		if (!twice || strcmp(effective, twice) != 0)

@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		memset(&r, 0xa5, sizeof r);
 		memcpy(&before, &r, sizeof r);
-		if (icmp_parse(data, size, header, &r) != ICMP_OK && memcmp(&r, &before, sizeof r) != 0)
+		if (icmp_parse(data, size, header, &r) != ICMP_OK &&
+		    memcmp(&r, &before, sizeof r) != 0)
 			abort();
 	}
 	return 0;

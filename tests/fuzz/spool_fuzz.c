@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* spool: any bytes as the file, then any story of puts, acks, full and broken disks and power cuts. */
+/* spool: any bytes as the file, then any story of puts, acks, full and broken disks and power cuts.
+ */
 #include "node/spool.h"
 #include "tests/fakes/disk_mem.h"
 

@@ -8,12 +8,11 @@ Everything a town starts it ends, by its own process id; every namespace it made
 
 import json
 import os
-import re
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -149,6 +148,9 @@ class Town:
             raise RuntimeError(f"ip: {done.stderr.strip()}; network namespaces need root")
 
     def space(self, name, forward):
+        # One left behind by a run that was killed and had our number.
+        if os.path.exists(f"/run/netns/{name}"):
+            subprocess.run(["ip", "netns", "del", name], check=True)
         subprocess.run(["ip", "netns", "add", name], check=True)
         self.spaces.append(name)
         words = ["net.ipv4.tcp_timestamps=0", "net.ipv4.ping_group_range=0 2147483647"]
@@ -315,11 +317,6 @@ class Town:
             return "".join(f.readlines()[-lines:])
 
 
-def fresh_dir(path):
-    shutil.rmtree(path, ignore_errors=True)
-    os.makedirs(path)
-    return path
-
-
-def plain(text):
-    return re.sub(r"\s+", " ", text).strip()
+def end_in_order():
+    """SIGTERM (a test that took too long) unwinds as Ctrl-C does, so that what was started is ended."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))

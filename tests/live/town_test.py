@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """town_test BUILD: real parts together, one small commune for all tests; each test is a sentence."""
 
+import contextlib
 import json
 import os
 import re
 import secrets
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -15,7 +17,7 @@ import unittest
 import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from town import OFFICE, PORT, Town, wait_for  # noqa: E402
+from town import OFFICE, PORT, ROOT, Town, end_in_order, wait_for  # noqa: E402
 
 BUILD = None
 NODE_PACE = {"beat_s": 5, "probe_s": 1, "probe_timeout_ms": 500, "mains_out_ms": 500, "mains_back_ms": 500,
@@ -27,21 +29,17 @@ GATEWAY_PACE = {"grace_s": 2, "ask_s": 2, "sight_s": 5, "group_hold_s": 0, "came
 class Commune(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.directory = tempfile.TemporaryDirectory(prefix="matsang-town-")
-        cls.town = Town(cls.directory.name, BUILD, [2, 1], NODE_PACE, GATEWAY_PACE)
-        try:
-            cls.town.up()
-            wait_for("all points to be up", cls.all_up, 30)
-        except Exception:
-            cls.tearDownClass()
-            raise
+        directory = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="matsang-town-"))
+        cls.town = Town(directory, BUILD, [2, 1], NODE_PACE, GATEWAY_PACE)
+        cls.addClassCleanup(cls.end)
+        cls.town.up()
+        wait_for("all points to be up", cls.all_up, 30)
 
     @classmethod
-    def tearDownClass(cls):
+    def end(cls):
         for name in ("gateway", "broker", cls.town.houses[0].code):
             print(f"---- {name}\n{cls.town.log_tail(name)}", file=sys.stderr)
         cls.town.down()
-        cls.directory.cleanup()
 
     @classmethod
     def all_up(cls):
@@ -49,6 +47,11 @@ class Commune(unittest.TestCase):
 
     def refused(self):
         return self.town.cli("status")["refused"]
+
+    def rows_of(self, code):
+        ledger = sqlite3.connect(f"file:{self.town.dir}/gateway.state/ledger.db?mode=ro", uri=True)
+        with contextlib.closing(ledger):
+            return ledger.execute("SELECT count(*) FROM ledger WHERE point = ?", (code,)).fetchone()[0]
 
     def publish(self, who, topic, payload):
         """As mosquitto_pub with who's own key; the payload goes by standard input."""
@@ -102,13 +105,6 @@ class Commune(unittest.TestCase):
 
     # ---- bad input: counted by name, nothing stored, nothing crashed ----
 
-    def expect_refused(self, name, topic, payload):
-        before = self.refused().get(name, 0)
-        rows = self.town.cli("status")["store"]["rows"]
-        self.publish("TT-XX-99", topic, payload)
-        wait_for(f"{name} to be counted", lambda: self.refused()[name] > before, 10)
-        self.assertEqual(self.town.cli("status")["store"]["rows"], rows)
-
     def stranger(self, code):
         """A key that the broker knows; it need not be in the roster."""
         with open(os.path.join(self.town.dir, "broker/psk"), "r+", encoding="ascii") as f:
@@ -121,7 +117,7 @@ class Commune(unittest.TestCase):
         house.process.stop()
         code, topic = house.code, f"ms/{house.code}/up"
         wait_for("the point to be dark", lambda: self.town.states()[code]["contact"] == "dark", 20)
-        rows = self.town.cli("status")["store"]["rows"]
+        rows = self.rows_of(code)
         cases = [("too_short", b"\x12"), ("too_long", b"\x12" + bytes(2000)), ("wrong_version", b"\x72" + bytes(9)),
                  ("wrong_kind", b"\x18" + bytes(14)), ("wrong_kind", b"\x1f\xff\xff"),
                  ("out_of_range", b"\x12" + b"\xff" * 9),
@@ -131,18 +127,17 @@ class Commune(unittest.TestCase):
             before = self.refused()[name]
             self.publish(code, topic, payload)
             wait_for(f"{name} to be counted", lambda n=name, b=before: self.refused()[n] > b, 10)
-        self.assertEqual(self.town.cli("status")["store"]["rows"], rows)
+        self.assertEqual(self.rows_of(code), rows)
         self.assertEqual(self.town.states()[code]["contact"], "dark")
         house.start()
         wait_for("all points to be up", self.all_up, 30)
 
     def test_an_unknown_point_is_counted_and_leaves_no_trace(self):
         self.stranger("TT-99-99")
-        rows = self.town.cli("status")["store"]["rows"]
         before = self.refused()["unknown_point"]
         self.publish("TT-99-99", "ms/TT-99-99/up", b"\x12" + bytes(9))
         wait_for("it to be counted", lambda: self.refused()["unknown_point"] > before, 10)
-        self.assertEqual(self.town.cli("status")["store"]["rows"], rows)
+        self.assertEqual(self.rows_of("TT-99-99"), 0)
 
     def test_nobody_speaks_on_another_points_topic(self):
         self.stranger("TT-99-98")
@@ -165,6 +160,32 @@ class Commune(unittest.TestCase):
                               timeout=20, check=False)
         self.assertEqual(done.returncode, 3)
         self.assertRegex(done.stderr, r"wrong\.jsonc:\d+:\d+: .*beat_sec.*beat_s")
+
+    def test_a_broker_without_the_key_is_no_broker(self):
+        """TLS 1.3 lets a server show a certificate instead of knowing the key: the node must hang up."""
+        house, port = self.town.houses[0], 9443
+        pair = os.path.join(self.town.dir, "fake.pem")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-days", "2", "-subj", "/CN=gateway", "-keyout", pair, "-out", f"{pair}.crt"], check=True,
+                       capture_output=True)
+        fake = self.town.run("fake", ["/usr/bin/python3", os.path.join(ROOT, "tests/live/fake_broker.py"), OFFICE,
+                                      str(port), f"{pair}.crt", pair], self.town.office_ns)
+        wait_for("the false broker", lambda: "ready" in self.town.log_tail("fake"), 20)
+        settings = {**house.settings(), "brokers": [f"{OFFICE}:{port}"], "gpio": {"body": "script",
+                    "script": f"{house.script}2"}, "state_dir": os.path.join(self.town.dir, "fooled.state")}
+        os.makedirs(settings["state_dir"])
+        path = os.path.join(self.town.dir, "fooled.jsonc")
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(settings, f)
+        node = self.town.run("fooled", [self.town.program("node/matsang-node"), path], house.node_ns,
+                             {"OPENSSL_CONF": os.path.join(ROOT, "broker-config/openssl-node.cnf")})
+        try:
+            wait_for("three attempts", lambda: self.town.log_tail("fake", 1000).count("\n") > 3, 30)
+            self.assertNotIn("connected", self.town.log_tail("fooled", 1000))
+            self.assertNotIn("heard", self.town.log_tail("fake", 1000))
+        finally:
+            node.stop()
+            fake.stop()
 
     # ---- what people see ----
 
@@ -208,6 +229,18 @@ class Commune(unittest.TestCase):
         wait_for("all points to be up", self.all_up, 30)
         self.assertEqual(len(self.town.caught(self.town.hooks_file)), hooks)
 
+    def test_a_stolen_node_is_revoked_with_one_command(self):
+        house = self.town.houses[2]
+        self.town.cli("revoke", house.code)
+        house.process.stop()
+        house.start()
+        log = os.path.join(self.town.dir, f"{house.code}.log")
+        wait_for("the broker to refuse it", lambda: "knows us not" in open(log, encoding="utf-8").read(), 20)
+        self.town.enrol(house)
+        house.process.stop()
+        house.start()
+        wait_for("all points to be up", self.all_up, 30)
+
     def test_metrics_name_no_household(self):
         text = subprocess.run(["curl", "-s", "--unix-socket", self.town.socket, "http://localhost/metrics"],
                               capture_output=True, text=True, check=True, timeout=20).stdout
@@ -222,4 +255,5 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 
 if __name__ == "__main__":
     BUILD = sys.argv.pop(1)
+    end_in_order()
     unittest.main(verbosity=2)

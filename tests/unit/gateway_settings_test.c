@@ -140,6 +140,23 @@ static void ten_thousand_points_are_no_trouble(void **state)
 	free(text);
 }
 
+/* The keys that enrolment writes are the ones that the shipped broker reads. */
+static void the_broker_reads_the_file_that_enrolment_writes(void **state)
+{
+	struct gateway_settings *s = gateway_settings_load(example, (char[CONF_WHY]){ 0 });
+	char why[CONF_WHY], line[600], *conf;
+	size_t len;
+
+	(void)state;
+	assert_non_null(s);
+	conf = conf_slurp("broker-config/mosquitto.conf", &len, why);
+	assert_non_null(conf);
+	snprintf(line, sizeof line, "\npsk_file %s\n", s->psk_file);
+	assert_non_null(strstr(conf, line));
+	free(conf);
+	gateway_settings_free(s);
+}
+
 static char *golden(const char *name, const char *text, size_t len)
 {
 	char why[CONF_WHY], *out = NULL;
@@ -169,6 +186,7 @@ int main(void)
 		cmocka_unit_test(what_the_gateway_prints_of_itself_reads_back),
 		cmocka_unit_test(a_mail_route_carries_its_password),
 		cmocka_unit_test(ten_thousand_points_are_no_trouble),
+		cmocka_unit_test(the_broker_reads_the_file_that_enrolment_writes),
 		cmocka_unit_test(golden_files_come_out_as_agreed),
 	};
 

@@ -218,7 +218,9 @@ static int serve(int ready)
 					.draw_program = "",
 					.users = &user,
 					.n_users = 1 };
-	const struct http_deeds deeds = { NULL, enrol, rebuild };
+	const struct http_deeds deeds = {
+		.enrol = enrol, .rebuild = rebuild, .revoke = NULL, .self = NULL
+	};
 	struct view v = { .roster = &roster };
 	char why[HTTP_WHY];
 	struct loop *l = loop_new();
@@ -521,7 +523,9 @@ static void whoever_may_open_the_socket_is_trusted(void **state)
 static void a_second_gateway_is_refused_and_a_stale_socket_replaced(void **state)
 {
 	struct view v = { .roster = &roster };
-	const struct http_deeds deeds = { NULL, NULL, NULL };
+	const struct http_deeds deeds = {
+		.self = NULL, .enrol = NULL, .revoke = NULL, .rebuild = NULL
+	};
 	struct http_options o = { .listen = "127.0.0.1:0",
 				  .url = "",
 				  .socket = path,

@@ -9,13 +9,18 @@
 
 #include <cmocka.h>
 
-static const struct commune_options options = { .group_hold_ms = 60000, .group_window_ms = 120000,
-						.camera_hold_ms = 180000, .return_hold_ms = 120000 };
+static const struct commune_options options = { .group_hold_ms = 60000,
+						.group_window_ms = 120000,
+						.camera_hold_ms = 180000,
+						.return_hold_ms = 120000 };
 static const mono_t start = { 1000 };
 
 static struct outage outage_of(int64_t id, uint32_t point, enum cause cause, int64_t from_s)
 {
-	return (struct outage){ .id = id, .point = point, .cause = cause, .sure = SURE_CONFIRMED,
+	return (struct outage){ .id = id,
+				.point = point,
+				.cause = cause,
+				.sure = SURE_CONFIRMED,
 				.from = { 1781000000000 + from_s * 1000 } };
 }
 
@@ -107,7 +112,8 @@ static void the_end_is_told_once_it_has_held(void **state)
 static void gone_again_within_the_hold_is_the_same_story(void **state)
 {
 	struct incidents s = { 0 };
-	struct outage a = outage_of(1, 0, CAUSE_POWER, 0), again = outage_of(2, 0, CAUSE_POWER, 330);
+	struct outage a = outage_of(1, 0, CAUSE_POWER, 0),
+		      again = outage_of(2, 0, CAUSE_POWER, 330);
 
 	(void)state;
 	open_one(&s, &a, 0, 0);

@@ -72,7 +72,8 @@ static void the_last_boots_are_remembered_newest_first(void **state)
 	ingest_boot(&in, 0, 99);
 	assert_int_equal(in.n, INGEST_BOOTS);
 	assert_int_equal(ingest_boot(&in, 0, 1)->seq, 10);
-	assert_int_equal(ingest_boot(&in, 0, 2)->seq, 0); /* the one not used for longest gave way */
+	assert_int_equal(ingest_boot(&in, 0, 2)->seq,
+			 0); /* the one not used for longest gave way */
 }
 
 static void a_known_age_beats_every_clock(void **state)
@@ -126,7 +127,8 @@ static void a_dead_clock_is_bounded_by_the_boot_that_followed(void **state)
 	assert_int_equal(ingest_stamp(&b, &dead, -1, noon, before, &how).ms, before.ms);
 	assert_int_equal(ingest_stamp(&b, &floor, -1, noon, before, &how).ms, noon.ms - HOUR);
 	assert_int_equal(ingest_stamp(&b, &ahead, -1, noon, before, &how).ms, before.ms);
-	assert_int_equal(ingest_stamp(&b, &dead, -1, noon, (wall_t){ noon.ms + 9 }, &how).ms, noon.ms);
+	assert_int_equal(ingest_stamp(&b, &dead, -1, noon, (wall_t){ noon.ms + 9 }, &how).ms,
+			 noon.ms);
 }
 
 int main(void)

@@ -96,9 +96,9 @@ static void there_is_room_up_to_the_count_and_the_bytes(void **state)
 
 static void an_endpoint_is_a_host_and_a_port(void **state)
 {
-	static const char *const bad[] = { "",	    "host",	  "host:",	 ":1",	     "host:0",
-					   "a:+1",  "host:65536", "host:123456", "::1:8883", "[]:1",
-					   "a:1x" };
+	static const char *const bad[] = { "",         "host", "host:",      ":1",
+					   "host:0",   "a:+1", "host:65536", "host:123456",
+					   "::1:8883", "[]:1", "a:1x" };
 	struct mqtt_endpoint e;
 	char text[MQTT_LITERAL];
 

@@ -19,7 +19,9 @@ struct story {
 static const struct verdict fine = { .cams_up = 1, .cams_n = 1, .sure = SURE_CONFIRMED };
 static const struct verdict power = { .cause = CAUSE_POWER, .sure = SURE_CONFIRMED, .cams_n = 1 };
 static const struct verdict camera = { .cause = CAUSE_CAMERA, .sure = SURE_CONFIRMED, .cams_n = 1 };
-static const struct verdict provider = { .cause = CAUSE_PROVIDER, .sure = SURE_CONFIRMED, .cams_n = 1 };
+static const struct verdict provider = { .cause = CAUSE_PROVIDER,
+					 .sure = SURE_CONFIRMED,
+					 .cams_n = 1 };
 
 static void feed(struct story *t, struct row row, int minute)
 {

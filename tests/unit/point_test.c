@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
-static const struct commune_options options = { .grace_ms = 10000, .ask_ms = 4000, .sight_ms = 300000 };
+static const struct commune_options options = { .grace_ms = 10000,
+						.ask_ms = 4000,
+						.sight_ms = 300000 };
 static const mono_t start = { 1000000 };
 
 static struct point heard_once(void)
@@ -40,11 +42,13 @@ static void a_late_beat_is_asked_about_before_it_is_dark(void **state)
 	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(start, 70000)), POINT_ASK);
 	assert_int_equal(p.contact, CONTACT_SUSPECT);
 	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(start, 73999)), 0);
-	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(start, 74000)), POINT_GONE);
+	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(start, 74000)),
+			 POINT_GONE);
 	assert_int_equal(p.contact, CONTACT_DARK);
 	/* And asked again now and then: it may believe that we are away. */
 	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(start, 973999)), 0);
-	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(start, 974000)), POINT_ASK);
+	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(start, 974000)),
+			 POINT_ASK);
 	assert_int_equal(p.contact, CONTACT_DARK);
 }
 
@@ -68,7 +72,8 @@ static void a_will_is_a_hint_and_leaves_time_to_dial_again(void **state)
 	assert_int_equal(point_step(&p, POINT_WILL, &options, broken), POINT_ASK);
 	assert_int_equal(point_step(&p, POINT_WILL, &options, mono_after(broken, 1)), 0);
 	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(broken, 9999)), 0);
-	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(broken, 10000)), POINT_GONE);
+	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(broken, 10000)),
+			 POINT_GONE);
 }
 
 static void blindness_forgets_and_accuses_nobody(void **state)
@@ -91,8 +96,10 @@ static void after_sight_a_known_point_has_its_time_to_return(void **state)
 	point_step(&p, POINT_BLIND, &options, mono_after(start, 1));
 	point_step(&p, POINT_SIGHT, &options, sight);
 	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(sight, 369999)), 0);
-	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(sight, 370000)), POINT_ASK);
-	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(sight, 374000)), POINT_GONE);
+	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(sight, 370000)),
+			 POINT_ASK);
+	assert_int_equal(point_step(&p, POINT_TIME, &options, mono_after(sight, 374000)),
+			 POINT_GONE);
 }
 
 static void a_point_never_heard_from_is_not_lost(void **state)

@@ -12,8 +12,9 @@
 static void a_code_is_letters_digits_and_dashes(void **state)
 {
 	static const char *const good[] = { "TT-07-03", "a", "012345678901234567890123" };
-	static const char *const bad[] = { "", "gateway", "a/b", "+", "#", "a b", "Đ1", "a_b",
-					   "0123456789012345678901234" };
+	static const char *const bad[] = { "",   "gateway", "a/b",
+					   "+",  "#",       "a b",
+					   "Đ1", "a_b",     "0123456789012345678901234" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
@@ -37,8 +38,10 @@ static void a_topic_gives_back_the_code_it_was_made_of(void **state)
 
 static void any_other_topic_is_refused_and_changes_nothing(void **state)
 {
-	static const char *const bad[] = { "", "ms/", "ms//up", "ms/up", "ms/gateway/up", "ms/a/down",
-					   "xs/a/up", "ms/a/b/up", "ms/a/up/", "ms/a b/up", "/ms/a/up" };
+	static const char *const bad[] = { "",          "ms/",           "ms//up",
+					   "ms/up",     "ms/gateway/up", "ms/a/down",
+					   "xs/a/up",   "ms/a/b/up",     "ms/a/up/",
+					   "ms/a b/up", "/ms/a/up" };
 	char code[POINT_CODE_TEXT] = "as it was";
 
 	(void)state;

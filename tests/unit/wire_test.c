@@ -18,23 +18,42 @@ static const struct verdict camera_gone = {
 	.cams_n = 2,
 };
 
-static const struct sample calm = { .mains_known = true, .mains_on = true, .router_known = true,
-				    .router_answers = true, .cams_up = 3, .router_rtt = 40,
-				    .out_rtt = 120, .lost = 7, .temp_c = -5 };
+static const struct sample calm = { .mains_known = true,
+				    .mains_on = true,
+				    .router_known = true,
+				    .router_answers = true,
+				    .cams_up = 3,
+				    .router_rtt = 40,
+				    .out_rtt = 120,
+				    .lost = 7,
+				    .temp_c = -5 };
 
 static struct wire_birth a_birth(const char *text)
 {
-	return (struct wire_birth){ .boot = 0x0123456789abcdef, .conn = 7, .t_ms = 123456789,
-				    .wall = { 1781000000123 }, .quality = CLOCK_NTP, .pace_s = 60,
-				    .cams_n = 2, .waiting = 300, .verdict = camera_gone,
-				    .text = text, .text_len = strlen(text) };
+	return (struct wire_birth){ .boot = 0x0123456789abcdef,
+				    .conn = 7,
+				    .t_ms = 123456789,
+				    .wall = { 1781000000123 },
+				    .quality = CLOCK_NTP,
+				    .pace_s = 60,
+				    .cams_n = 2,
+				    .waiting = 300,
+				    .verdict = camera_gone,
+				    .text = text,
+				    .text_len = strlen(text) };
 }
 
 static struct wire_news a_news(void)
 {
-	return (struct wire_news){ .head = { .boot = 1, .seq = 42, .t_ms = 5000, .wall = { 99 },
+	return (struct wire_news){ .head = { .boot = 1,
+					     .seq = 42,
+					     .t_ms = 5000,
+					     .wall = { 99 },
 					     .quality = CLOCK_FLOOR },
-				   .age_ms = -1, .oldest = 40, .more = 3, .verdict = camera_gone };
+				   .age_ms = -1,
+				   .oldest = 40,
+				   .more = 3,
+				   .verdict = camera_gone };
 }
 
 static void a_birth_survives_the_wire(void **state)
@@ -57,8 +76,10 @@ static void a_birth_survives_the_wire(void **state)
 
 static void a_birth_may_not_smuggle_bad_text(void **state)
 {
-	static const char *const bad[] = { "\xff", "a\nb", "\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80",
-					   "half \xe1\xbb", "del \x7f" };
+	static const char *const bad[] = {
+		"\xff",          "a\nb",    "\xc0\x80", "\xed\xa0\x80", "\xf5\x80\x80\x80",
+		"half \xe1\xbb", "del \x7f"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -66,7 +87,8 @@ static void a_birth_may_not_smuggle_bad_text(void **state)
 		uint8_t buf[WIRE_MAX];
 
 		memset(&out, 0x5a, sizeof out);
-		assert_int_equal(wire_birth_decode(&out, buf, wire_birth_encode(buf, &in)), WIRE_TEXT);
+		assert_int_equal(wire_birth_decode(&out, buf, wire_birth_encode(buf, &in)),
+				 WIRE_TEXT);
 		assert_int_equal(out.pace_s, 0x5a5a);
 	}
 }
@@ -116,8 +138,11 @@ static void news_survives_and_keeps_its_length(void **state)
 static void news_with_impossible_fields_is_refused(void **state)
 {
 	/* byte to spoil, value, of an encoded news */
-	static const struct { size_t at; uint8_t value; } wrong[] = {
-		{ 27, 9 },    /* clock quality */
+	static const struct {
+		size_t at;
+		uint8_t value;
+	} wrong[] = {
+		{ 27, 9 },      /* clock quality */
 		{ 42, CAUSES }, /* cause */
 		{ 43, SURES },  /* confidence */
 		{ 44, 0x80 },   /* a fact that does not exist */
@@ -143,8 +168,11 @@ static void a_full_batch_of_past_minutes_survives(void **state)
 	size_t len;
 
 	(void)state;
-	in = (struct wire_past){ .head = { .boot = 9, .seq = 1000, .t_ms = 60000 }, .age_ms = 7000,
-				 .oldest = 1000, .more = 12, .n = WIRE_PAST_SAMPLES };
+	in = (struct wire_past){ .head = { .boot = 9, .seq = 1000, .t_ms = 60000 },
+				 .age_ms = 7000,
+				 .oldest = 1000,
+				 .more = 12,
+				 .n = WIRE_PAST_SAMPLES };
 	for (uint32_t i = 0; i < WIRE_PAST_SAMPLES; i++) {
 		in.sample[i] = calm;
 		in.after_s[i] = i * 60;
