@@ -10,10 +10,9 @@
 /* ---- the ledger: append-only, the truth ---- */
 
 enum row_kind {
-	ROW_BIRTH =
-		1, /* a point's boot was first heard; seq is the connection; body: verdict, pace */
+	ROW_BIRTH = 1, /* a connection began; seq: its number; body: verdict, pace */
 	ROW_NEWS = 2,  /* a verdict from a node; body: verdict, 1 when it is so now */
-	ROW_LOST = 3,  /* records that the node itself had to drop; seq first missing, body: last
+	ROW_LOST = 3,  /* records that the node itself had to drop; seq: the first; body: how many
 			  (u64) */
 	ROW_DARK = 4,  /* the gateway asked and heard nothing; at: last moment heard */
 	ROW_HEARD = 5, /* a point speaks again, or for the first time */

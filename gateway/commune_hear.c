@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* commune_hear: what a message from a node does to the commune. Part of commune. */
+#include "gateway/commune_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Two boots that take turns this often under one code are two machines. */
+enum { CLONE_TURNS = 2 };
+
+static void hear_alive(struct commune *c, struct place *p, bool birth, mono_t now, wall_t wall)
+{
+	/* It has been connected since before we listened: which boot is it, and what does it think?
+	 */
+	if (!birth && !p->point.present)
+		commune_ask(c, p, ASK_BIRTH);
+	p->heard = wall;
+	commune_contact(c, p, POINT_HEARD, now, wall);
+}
+
+/* Two machines with one card throw each other off in turn: A, B, A, B. */
+static void watch_clone(struct commune *c, struct place *p, uint64_t boot, mono_t now, wall_t wall)
+{
+	if (boot == p->boot)
+		return;
+	if (boot == p->boot_before && p->turns < UINT8_MAX && ++p->turns == CLONE_TURNS) {
+		struct row row = {
+			.at = wall, .stored = wall, .how = STAMP_OWN, .kind = ROW_CLONE
+		};
+
+		commune_row(c, p, &row, now);
+	}
+	p->boot_before = p->boot;
+}
+
+static unsigned hear_birth(struct commune *c, struct place *p, const uint8_t *buf, size_t len,
+			   mono_t now, wall_t wall)
+{
+	struct wire_birth b;
+	enum wire_err e = wire_birth_decode(&b, buf, len);
+	struct boot_memory *mem;
+	struct act *a;
+
+	if (e != WIRE_OK)
+		return e;
+	watch_clone(c, p, b.boot, now, wall);
+	mem = ingest_boot(&p->ingest, (uint32_t)(p - c->place), b.boot);
+	ingest_anchor(mem, b.t_ms, wall);
+	commune_add(c, ACT_BOOT, mem->point)->u.boot = *mem;
+	if (b.boot != p->boot || b.conn != p->conn) {
+		struct row row = { .at = wall,
+				   .stored = wall,
+				   .how = STAMP_OWN,
+				   .kind = ROW_BIRTH,
+				   .boot = b.boot,
+				   .seq = b.conn };
+
+		outage_birth_body(&row, &b.verdict, b.pace_s);
+		commune_row(c, p, &row, now);
+	}
+	p->boot = b.boot;
+	p->conn = b.conn;
+	p->waiting = b.waiting;
+	p->point.pace_ms = (int64_t)b.pace_s * 1000;
+	hear_alive(c, p, true, now, wall);
+	commune_keep(c, p);
+	a = commune_add(c, ACT_ABOUT, mem->point);
+	a->u.about = strndup(b.text, b.text_len);
+	return WIRE_OK;
+}
+
+static int8_t site_share(const struct sample *s, uint8_t cams_n)
+{
+	unsigned up = 0;
+
+	for (unsigned i = 0; i < cams_n; i++)
+		up += s->cams_up >> i & 1;
+	if (cams_n == 0)
+		return -1;
+	return (int8_t)(100 * up / cams_n);
+}
+
+static struct draw drawing(const struct place *p, const struct sample *s, wall_t at)
+{
+	int8_t site = site_share(s, p->spell.verdict.cams_n);
+
+	return (struct draw){ .at = at,
+			      .up = outage_up_at(&p->spell, at, site < 0 || site == 100),
+			      .site = site,
+			      .out_us = wire_rtt_us(s->out_rtt),
+			      .router_us = wire_rtt_us(s->router_rtt),
+			      .lost = s->lost };
+}
+
+static void ack_later(struct commune *c, struct place *p, uint64_t boot)
+{
+	if (p->ack_due && p->ack_boot == boot)
+		return;
+	if (p->ack_due) { /* an older boot's records are done: acknowledge both */
+		struct boot_memory *mem =
+			ingest_boot(&p->ingest, (uint32_t)(p - c->place), p->ack_boot);
+		struct wire_ack ack = { .boot = mem->boot, .seq = mem->seq };
+		struct act *a = commune_add(c, ACT_SEND, mem->point);
+		uint8_t buf[WIRE_MAX];
+
+		a->u.send.len = wire_ack_encode(buf, &ack);
+		memcpy(a->u.send.buf, buf, a->u.send.len);
+	} else {
+		c->ack[c->n_ack++] = (uint32_t)(p - c->place);
+	}
+	p->ack_due = true;
+	p->ack_boot = boot;
+}
+
+static unsigned hear_beat(struct commune *c, struct place *p, const uint8_t *buf, size_t len,
+			  mono_t now, wall_t wall)
+{
+	struct wire_beat b;
+	enum wire_err e = wire_beat_decode(&b, buf, len);
+	uint32_t i = (uint32_t)(p - c->place);
+
+	if (e != WIRE_OK)
+		return e;
+	p->sample = b.sample;
+	p->sampled = true;
+	p->waiting = b.waiting;
+	/* It holds records and does not send them: it may have missed our word that we listen. */
+	if (b.waiting > 0)
+		ack_later(c, p, p->boot);
+	hear_alive(c, p, false, now, wall);
+	if (p->boot == 0)
+		commune_ask(c, p, ASK_BIRTH); /* it was born before our memory began */
+	if (p->fill_until.ms != 0) {
+		struct act *a = commune_add(c, ACT_FILL, i);
+
+		a->u.fill.from = p->fill_from;
+		a->u.fill.until = p->fill_until;
+		p->fill_until.ms = 0;
+	}
+	commune_add(c, ACT_DRAW, i)->u.draw = drawing(p, &b.sample, wall);
+	return WIRE_OK;
+}
+
+/* The record's place in its boot's sequence; 0 when it is to be taken. */
+static unsigned take(struct commune *c, struct place *p, const struct record_head *h, uint64_t last,
+		     uint64_t oldest, uint64_t *first, mono_t now, wall_t wall)
+{
+	struct boot_memory *mem = ingest_boot(&p->ingest, (uint32_t)(p - c->place), h->boot);
+	uint64_t lost;
+	enum ingest_verdict v = ingest_take(mem, h->seq, last, oldest, first, &lost);
+
+	ack_later(c, p, h->boot);
+	if (v == INGEST_DUPLICATE)
+		return REFUSE_DUPLICATE;
+	if (v == INGEST_GAP)
+		return REFUSE_GAP;
+	if (lost > 0) {
+		struct row row = { .at = wall,
+				   .stored = wall,
+				   .how = STAMP_OWN,
+				   .kind = ROW_LOST,
+				   .boot = h->boot,
+				   .seq = *first - lost };
+
+		for (unsigned i = 0; i < 8; i++)
+			row.body[i] = (uint8_t)(lost >> (56 - 8 * i));
+		row.body_len = 8;
+		commune_row(c, p, &row, now);
+	}
+	return 0;
+}
+
+static wall_t stamp(struct place *p, const struct record_head *h, int64_t age_ms, wall_t wall,
+		    enum stamp_how *how)
+{
+	struct boot_memory *present = ingest_boot(&p->ingest, p->spell.point, p->boot);
+	wall_t before = present->anchor == ANCHOR_OWN && p->boot != h->boot ? present->zero : wall;
+	struct boot_memory *mem = ingest_boot(&p->ingest, p->spell.point, h->boot);
+
+	return ingest_stamp(mem, h, age_ms, wall, before, how);
+}
+
+static unsigned hear_news(struct commune *c, struct place *p, const uint8_t *buf, size_t len,
+			  mono_t now, wall_t wall)
+{
+	struct wire_news n;
+	enum wire_err e = wire_news_decode(&n, buf, len);
+	struct row row = { .stored = wall, .kind = ROW_NEWS };
+	uint64_t first;
+	unsigned no;
+
+	if (e != WIRE_OK)
+		return e;
+	hear_alive(c, p, false, now, wall);
+	no = take(c, p, &n.head, n.head.seq, n.oldest, &first, now, wall);
+	if (no != 0)
+		return no;
+	row.boot = n.head.boot;
+	row.seq = n.head.seq;
+	row.at = stamp(p, &n.head, n.age_ms, wall, &row.how);
+	p->waiting = n.more;
+	outage_news_body(&row, &n.verdict, n.more == 0);
+	commune_row(c, p, &row, now);
+	commune_add(c, ACT_BOOT, p->spell.point)->u.boot =
+		*ingest_boot(&p->ingest, p->spell.point, n.head.boot);
+	commune_keep(c, p);
+	return WIRE_OK;
+}
+
+static unsigned hear_past(struct commune *c, struct place *p, const uint8_t *buf, size_t len,
+			  mono_t now, wall_t wall)
+{
+	struct wire_past d;
+	enum wire_err e = wire_past_decode(&d, buf, len);
+	enum stamp_how how;
+	uint64_t first;
+	struct draw *draw;
+	wall_t at;
+	size_t skip;
+	unsigned no;
+
+	if (e != WIRE_OK)
+		return e;
+	hear_alive(c, p, false, now, wall);
+	no = take(c, p, &d.head, d.head.seq + d.n - 1, d.oldest, &first, now, wall);
+	if (no != 0)
+		return no;
+	at = stamp(p, &d.head, d.age_ms, wall, &how);
+	skip = (size_t)(first > d.head.seq ? first - d.head.seq : 0);
+	draw = calloc(d.n - skip, sizeof *draw);
+	if (draw) {
+		struct act *a = commune_add(c, ACT_SAMPLES, p->spell.point);
+
+		for (size_t i = skip; i < d.n; i++) {
+			wall_t t = { at.ms + (int64_t)d.after_s[i] * 1000 };
+
+			draw[i - skip] = drawing(p, &d.sample[i], t.ms > wall.ms ? wall : t);
+		}
+		a->u.samples.draw = draw;
+		a->u.samples.n = d.n - skip;
+	}
+	p->waiting = d.more;
+	commune_add(c, ACT_BOOT, p->spell.point)->u.boot =
+		*ingest_boot(&p->ingest, p->spell.point, d.head.boot);
+	return WIRE_OK;
+}
+
+static unsigned hear_will(struct commune *c, struct place *p, const uint8_t *buf, size_t len,
+			  mono_t now, wall_t wall)
+{
+	struct wire_will w;
+	enum wire_err e = wire_will_decode(&w, buf, len);
+
+	if (e != WIRE_OK)
+		return e;
+	if (w.boot != p->boot || w.conn != p->conn)
+		return REFUSE_LATE_WILL; /* it has come back since under another number */
+	commune_contact(c, p, POINT_WILL, now, wall);
+	return WIRE_OK;
+}
+
+static unsigned hear(struct commune *c, const char *topic, const uint8_t *buf, size_t len,
+		     mono_t now, wall_t wall)
+{
+	char code[POINT_CODE_TEXT];
+	enum wire_kind kind;
+	enum wire_err e;
+	struct place *p;
+	size_t i;
+
+	if (!topic_up_point(code, topic, strlen(topic)))
+		return REFUSE_TOPIC;
+	i = commune_find(c, code);
+	if (i == SIZE_MAX)
+		return REFUSE_UNKNOWN_POINT;
+	p = &c->place[i];
+	e = wire_kind_of(&kind, buf, len);
+	if (e != WIRE_OK)
+		return e;
+	switch (kind) {
+	case WIRE_BIRTH:
+		return hear_birth(c, p, buf, len, now, wall);
+	case WIRE_BEAT:
+		return hear_beat(c, p, buf, len, now, wall);
+	case WIRE_NEWS:
+		return hear_news(c, p, buf, len, now, wall);
+	case WIRE_PAST:
+		return hear_past(c, p, buf, len, now, wall);
+	case WIRE_WILL:
+		return hear_will(c, p, buf, len, now, wall);
+	case WIRE_ACK:
+	case WIRE_ASK:
+	case WIRE_GATE:
+		break;
+	}
+	return WIRE_BAD_KIND;
+}
+
+unsigned commune_hear(struct commune *c, const char *topic, const uint8_t *payload, size_t len,
+		      mono_t now, wall_t wall)
+{
+	unsigned r = hear(c, topic, payload, len, now, wall);
+
+	if (r != 0)
+		c->refused[r]++;
+	return r;
+}
+
+const struct acts *commune_acts(const struct commune *c)
+{
+	return &c->acts;
+}
+
+void commune_settle(struct commune *c)
+{
+	for (size_t k = 0; k < c->n_ack; k++) {
+		struct place *p = &c->place[c->ack[k]];
+		struct boot_memory *mem = ingest_boot(&p->ingest, c->ack[k], p->ack_boot);
+		struct wire_ack ack = { .boot = mem->boot, .seq = mem->seq };
+		struct act *a = commune_add(c, ACT_SEND, c->ack[k]);
+		uint8_t buf[WIRE_MAX];
+
+		a->u.send.len = wire_ack_encode(buf, &ack);
+		memcpy(a->u.send.buf, buf, a->u.send.len);
+		p->ack_due = false;
+	}
+	c->n_ack = 0;
+}
+
+void commune_acts_clear(struct commune *c)
+{
+	acts_clear(&c->acts);
+}
+
+uint64_t commune_refused(const struct commune *c, unsigned r)
+{
+	return r < REFUSALS ? c->refused[r] : 0;
+}

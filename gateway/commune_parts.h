@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* commune_parts: what commune.c and commune_hear.c share, and nobody else. */
+#ifndef MATSANG_GATEWAY_COMMUNE_PARTS_H
+#define MATSANG_GATEWAY_COMMUNE_PARTS_H
+
+#include "gateway/acts.h"
+#include "gateway/commune.h"
+#include "gateway/incident.h"
+#include "gateway/ingest.h"
+#include "gateway/outage.h"
+#include "gateway/point.h"
+
+struct place {
+	struct point point;
+	struct spell spell;
+	struct ingest ingest;
+	uint64_t boot, boot_before;
+	uint32_t conn;
+	uint8_t turns; /* how often the boot before came back */
+	bool ack_due;
+	uint64_t ack_boot;
+	uint32_t hamlet;
+	uint32_t waiting;
+	wall_t heard;
+	struct sample sample;
+	bool sampled;
+	wall_t fill_from, fill_until; /* dark time not yet drawn */
+};
+
+struct commune {
+	const struct roster *roster;
+	const struct commune_options *o;
+	struct place *place; /* one a point, in roster order */
+	uint32_t *sorted;    /* indices by code */
+	struct incidents incidents;
+	int64_t last_row;
+	bool sees;
+	wall_t blind_since;
+	mono_t scan_due;
+	struct acts acts;
+	uint32_t *ack; /* points that await an acknowledgement */
+	size_t n_ack;
+	uint64_t refused[REFUSALS];
+};
+
+/* One more act about a point, to be filled at once. */
+struct act *commune_add(struct commune *c, enum act_kind kind, uint32_t point);
+
+/* A row about one point: into the ledger, and into what follows from it. */
+void commune_row(struct commune *c, struct place *p, struct row *row, mono_t now);
+
+/* Keep what must be found again of this point. */
+void commune_keep(struct commune *c, struct place *p);
+
+/* Feed the point's contact, and act on what comes of it. */
+void commune_contact(struct commune *c, struct place *p, enum point_input in, mono_t now,
+		     wall_t wall);
+
+/* Ask the point for ASK_ bits. */
+void commune_ask(struct commune *c, struct place *p, uint8_t what);
+
+#endif
