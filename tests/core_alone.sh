@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # ---- they build: no pkg-config file can be found ----
-PKG_CONFIG_LIBDIR=/nonexistent PKG_CONFIG_PATH='' cmake -S . -B "$work/build" -DCORE_ONLY=ON \
+PKG_CONFIG_LIBDIR=/nonexistent PKG_CONFIG_PATH='' cmake -G Ninja -S . -B "$work/build" -DCORE_ONLY=ON \
 	-DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER="${CC:-cc}" >"$work/log" 2>&1 || {
 	cat "$work/log" >&2
 	exit 1
