@@ -88,27 +88,17 @@ static void perform(struct turn *t, const struct acts *acts, wall_t wall)
 		notify_kick(t->notify);
 }
 
-static bool worth_keeping(const struct acts *acts)
-{
-	for (size_t i = 0; i < acts->n; i++)
-		if (acts->act[i].kind != ACT_DRAW && acts->act[i].kind != ACT_FILL &&
-		    acts->act[i].kind != ACT_SEND)
-			return true;
-	return false;
-}
-
 /* ---- keeping ---- */
 
 static int keep(struct turn *t, const struct acts *acts, wall_t wall)
 {
 	size_t n_routes;
 	const char *const *routes = notify_routes(t->notify, &n_routes);
-	int e = worth_keeping(acts) ? store_commit(t->store, acts, routes, n_routes, wall) : 0;
+	int e = store_commit(t->store, acts, routes, n_routes, wall);
 
 	if (e < 0 && !t->failing)
-		log_err("ledger: nothing can be stored (%s); nothing is acknowledged until it can: "
-			"make "
-			"room on the disk",
+		log_err("ledger: nothing can be stored (%s) and nothing is acknowledged; make room "
+			"on the disk",
 			strerror(-e));
 	if (e == 0 && t->failing)
 		log_info("ledger: storing again");
