@@ -88,8 +88,7 @@ const struct acts *commune_acts(const struct commune *c);
 void commune_acts_clear(struct commune *c);
 
 /* Replay one ledger row (rebuild): derives the same spans, outages and incidents; nothing is told,
- * sent or drawn, no row comes back. Rows in id order, into a fresh commune. commune_replay_end puts
- * open ones in order. */
+ * sent or drawn, no row comes back. Rows in id order, into a fresh commune. */
 void commune_replay(struct commune *c, const struct row *row);
 
 /* ---- looking, never changing ---- */

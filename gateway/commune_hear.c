@@ -92,22 +92,26 @@ static struct draw drawing(const struct place *p, const struct sample *s, wall_t
 			      .lost = s->lost };
 }
 
+/* Acknowledge what is stored of the boot that awaits it. */
+static void acknowledge(struct commune *c, struct place *p)
+{
+	struct boot_memory *mem = ingest_boot(&p->ingest, (uint32_t)(p - c->place), p->ack_boot);
+	struct wire_ack ack = { .boot = mem->boot, .seq = mem->seq };
+	struct act *a = commune_add(c, ACT_SEND, mem->point);
+	uint8_t buf[WIRE_MAX];
+
+	a->u.send.len = wire_ack_encode(buf, &ack);
+	memcpy(a->u.send.buf, buf, a->u.send.len);
+}
+
 static void ack_later(struct commune *c, struct place *p, uint64_t boot)
 {
 	if (p->ack_due && p->ack_boot == boot)
 		return;
-	if (p->ack_due) { /* an older boot's records are done: acknowledge both */
-		struct boot_memory *mem =
-			ingest_boot(&p->ingest, (uint32_t)(p - c->place), p->ack_boot);
-		struct wire_ack ack = { .boot = mem->boot, .seq = mem->seq };
-		struct act *a = commune_add(c, ACT_SEND, mem->point);
-		uint8_t buf[WIRE_MAX];
-
-		a->u.send.len = wire_ack_encode(buf, &ack);
-		memcpy(a->u.send.buf, buf, a->u.send.len);
-	} else {
+	if (p->ack_due)
+		acknowledge(c, p); /* an older boot's records are done: acknowledge both */
+	else
 		c->ack[c->n_ack++] = (uint32_t)(p - c->place);
-	}
 	p->ack_due = true;
 	p->ack_boot = boot;
 }
@@ -315,13 +319,8 @@ void commune_settle(struct commune *c)
 {
 	for (size_t k = 0; k < c->n_ack; k++) {
 		struct place *p = &c->place[c->ack[k]];
-		struct boot_memory *mem = ingest_boot(&p->ingest, c->ack[k], p->ack_boot);
-		struct wire_ack ack = { .boot = mem->boot, .seq = mem->seq };
-		struct act *a = commune_add(c, ACT_SEND, c->ack[k]);
-		uint8_t buf[WIRE_MAX];
 
-		a->u.send.len = wire_ack_encode(buf, &ack);
-		memcpy(a->u.send.buf, buf, a->u.send.len);
+		acknowledge(c, p);
 		p->ack_due = false;
 	}
 	c->n_ack = 0;

@@ -27,7 +27,6 @@
 enum {
 	TICK_MS = 1000, /* the socket's facts are read this often */
 	VITALS_TICKS = 60,
-	WATCHDOG_TICKS = 5,
 	JUMP_MS = 2000, /* a wall clock that moved this much against the other is worth a line */
 	BYE_MS = 1000,
 	TURNS = 64, /* of one wake-up; then the loop gets its turn */
@@ -287,8 +286,6 @@ static void on_tick(void *self, mono_t now)
 
 	if (a->ticks % VITALS_TICKS == 0)
 		node_temp(&a->node, vitals_temp());
-	if (a->ticks % WATCHDOG_TICKS == 0)
-		loop_notify("WATCHDOG=1");
 	a->ticks++;
 	watch_clock(a, now);
 	read_mains(a, now);
