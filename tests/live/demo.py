@@ -141,12 +141,12 @@ def main():
         except KeyboardInterrupt:
             print()
         finally:
+            for w in play.wrong:
+                print(f"WRONG: {w}", file=sys.stderr)
             if play.wrong:
                 for name in ("gateway", "broker", town.houses[0].code, "catch_hook", "catch_mail"):
                     print(f"---- {name}\n{town.log_tail(name)}", file=sys.stderr)
             town.down()
-    for w in play.wrong:
-        print(f"WRONG: {w}", file=sys.stderr)
     if once and not play.wrong:
         print(f"all expected alerts arrived, once, in {time.monotonic() - play.began:.0f} s")
     return 1 if play.wrong else 0
