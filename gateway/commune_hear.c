@@ -145,19 +145,22 @@ static unsigned hear_beat(struct commune *c, struct place *p, const uint8_t *buf
 	return WIRE_OK;
 }
 
-/* The record's place in its boot's sequence; 0 when it is to be taken. */
+/* The record's place in its boot's sequence; 0 when it is to be taken. more: records held after it.
+ */
 static unsigned take(struct commune *c, struct place *p, const struct record_head *h, uint64_t last,
-		     uint64_t oldest, uint64_t *first, mono_t now, wall_t wall)
+		     uint64_t oldest, uint32_t more, uint64_t *first, mono_t now, wall_t wall)
 {
 	struct boot_memory *mem = ingest_boot(&p->ingest, (uint32_t)(p - c->place), h->boot);
 	uint64_t lost;
 	enum ingest_verdict v = ingest_take(mem, h->seq, last, oldest, first, &lost);
 
 	ack_later(c, p, h->boot);
-	if (v == INGEST_DUPLICATE)
-		return REFUSE_DUPLICATE;
 	if (v == INGEST_GAP)
 		return REFUSE_GAP;
+	/* One we have already leaves the spool as well, as soon as our word arrives. */
+	p->waiting = more;
+	if (v == INGEST_DUPLICATE)
+		return REFUSE_DUPLICATE;
 	if (lost > 0) {
 		struct row row = { .at = wall,
 				   .stored = wall,
@@ -196,13 +199,12 @@ static unsigned hear_news(struct commune *c, struct place *p, const uint8_t *buf
 	if (e != WIRE_OK)
 		return e;
 	hear_alive(c, p, false, now, wall);
-	no = take(c, p, &n.head, n.head.seq, n.oldest, &first, now, wall);
+	no = take(c, p, &n.head, n.head.seq, n.oldest, n.more, &first, now, wall);
 	if (no != 0)
 		return no;
 	row.boot = n.head.boot;
 	row.seq = n.head.seq;
 	row.at = stamp(p, &n.head, n.age_ms, wall, &row.how);
-	p->waiting = n.more;
 	outage_news_body(&row, &n.verdict, n.more == 0);
 	commune_row(c, p, &row, now);
 	commune_add(c, ACT_BOOT, p->spell.point)->u.boot =
@@ -226,7 +228,7 @@ static unsigned hear_past(struct commune *c, struct place *p, const uint8_t *buf
 	if (e != WIRE_OK)
 		return e;
 	hear_alive(c, p, false, now, wall);
-	no = take(c, p, &d.head, d.head.seq + d.n - 1, d.oldest, &first, now, wall);
+	no = take(c, p, &d.head, d.head.seq + d.n - 1, d.oldest, d.more, &first, now, wall);
 	if (no != 0)
 		return no;
 	at = stamp(p, &d.head, d.age_ms, wall, &how);
@@ -243,7 +245,6 @@ static unsigned hear_past(struct commune *c, struct place *p, const uint8_t *buf
 		a->u.samples.draw = draw;
 		a->u.samples.n = d.n - skip;
 	}
-	p->waiting = d.more;
 	commune_add(c, ACT_BOOT, p->spell.point)->u.boot =
 		*ingest_boot(&p->ingest, p->spell.point, d.head.boot);
 	return WIRE_OK;

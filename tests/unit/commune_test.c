@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/commune.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+static const struct roster_hamlet hamlets[] = { { "QT", "Quyết Thắng" } };
+static const struct roster_camera eyes[] = { { "cổng chợ", "" } };
+static const struct roster_point points[] = {
+	{ "TT-01-01", "QT", "", "", "", "", eyes, 1 },
+};
+static const struct roster roster = { "Thiện Tân", hamlets, 1, points, 1 };
+static const struct commune_options options = {
+	.grace_ms = 10000, .ask_ms = 4000, .sight_ms = 30000, .group_window_ms = 60000
+};
+
+static const mono_t NOW = { 1000000 };
+static const wall_t WALL = { 1790000000000 };
+enum { BOOT = 7, FIRST = 500 };
+
+static struct commune *commune_that_sees(void)
+{
+	struct commune *c = commune_new(&roster, &options);
+
+	assert_non_null(c);
+	commune_start(c, (wall_t){ 0 }, NOW, WALL);
+	commune_link(c, true, NOW, WALL);
+	return c;
+}
+
+/* One piece of news, and `more` held behind it. */
+static unsigned hear_news(struct commune *c, uint64_t seq, uint16_t more)
+{
+	uint8_t buf[WIRE_MAX];
+	const struct wire_news n = {
+		.head = { BOOT, seq, 60000, WALL, CLOCK_NTP },
+		.oldest = FIRST,
+		.more = more,
+		.verdict = { .cause = CAUSE_NONE,
+			     .sure = SURE_CONFIRMED,
+			     .cams_up = 1,
+			     .cams_n = 1 },
+	};
+	size_t len = wire_news_encode(buf, &n);
+
+	return commune_hear(c, "ms/TT-01-01/up", buf, len, NOW, WALL);
+}
+
+static void news_says_how_many_records_wait_behind_it(void **state)
+{
+	struct commune *c = commune_that_sees();
+
+	(void)state;
+	assert_int_equal(hear_news(c, FIRST, 2), 0);
+	assert_int_equal(commune_point(c, 0).waiting, 2);
+	commune_free(c);
+}
+
+/* A gateway that was killed between its commit and its acknowledgement gets all of them again. */
+static void records_that_come_twice_do_not_wait_for_ever(void **state)
+{
+	struct commune *c = commune_that_sees();
+
+	(void)state;
+	assert_int_equal(hear_news(c, FIRST, 1), 0);
+	assert_int_equal(hear_news(c, FIRST + 1, 0), 0);
+	assert_int_equal(hear_news(c, FIRST, 1), REFUSE_DUPLICATE);
+	assert_int_equal(commune_point(c, 0).waiting, 1);
+	assert_int_equal(hear_news(c, FIRST + 1, 0), REFUSE_DUPLICATE);
+	assert_int_equal(commune_point(c, 0).waiting, 0);
+	commune_free(c);
+}
+
+static void a_record_after_a_gap_says_nothing_of_what_waits(void **state)
+{
+	struct commune *c = commune_that_sees();
+
+	(void)state;
+	assert_int_equal(hear_news(c, FIRST, 3), 0);
+	assert_int_equal(hear_news(c, FIRST + 3, 0), REFUSE_GAP);
+	assert_int_equal(commune_point(c, 0).waiting, 3);
+	commune_free(c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(news_says_how_many_records_wait_behind_it),
+		cmocka_unit_test(records_that_come_twice_do_not_wait_for_ever),
+		cmocka_unit_test(a_record_after_a_gap_says_nothing_of_what_waits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
