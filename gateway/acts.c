@@ -31,7 +31,7 @@ void acts_clear(struct acts *a)
 {
 	for (size_t i = 0; i < a->n; i++) {
 		if (a->act[i].kind == ACT_ABOUT)
-			free(a->act[i].u.about);
+			free(a->act[i].u.about.text);
 		else if (a->act[i].kind == ACT_SAMPLES)
 			free(a->act[i].u.samples.draw);
 	}

@@ -65,7 +65,8 @@ static unsigned hear_birth(struct commune *c, struct place *p, const uint8_t *bu
 	hear_alive(c, p, true, now, wall);
 	commune_keep(c, p);
 	a = commune_add(c, ACT_ABOUT, mem->point);
-	a->u.about = strndup(b.text, b.text_len);
+	a->u.about.what = ABOUT_BIRTH;
+	a->u.about.text = strndup(b.text, b.text_len);
 	return WIRE_OK;
 }
 
@@ -250,6 +251,22 @@ static unsigned hear_past(struct commune *c, struct place *p, const uint8_t *buf
 	return WIRE_OK;
 }
 
+static unsigned hear_report(struct commune *c, struct place *p, const uint8_t *buf, size_t len,
+			    mono_t now, wall_t wall)
+{
+	struct wire_report r;
+	enum wire_err e = wire_report_decode(&r, buf, len);
+	struct act *a;
+
+	if (e != WIRE_OK)
+		return e;
+	hear_alive(c, p, false, now, wall);
+	a = commune_add(c, ACT_ABOUT, p->spell.point);
+	a->u.about.what = ABOUT_REPORT;
+	a->u.about.text = strndup(r.text, r.text_len);
+	return WIRE_OK;
+}
+
 static unsigned hear_will(struct commune *c, struct place *p, const uint8_t *buf, size_t len,
 			  mono_t now, wall_t wall)
 {
@@ -293,8 +310,12 @@ static unsigned hear(struct commune *c, const char *topic, const uint8_t *buf, s
 		return hear_past(c, p, buf, len, now, wall);
 	case WIRE_WILL:
 		return hear_will(c, p, buf, len, now, wall);
+	case WIRE_REPORT:
+		return hear_report(c, p, buf, len, now, wall);
 	case WIRE_ACK:
 	case WIRE_ASK:
+	case WIRE_PACE:
+	case WIRE_PUSH:
 	case WIRE_GATE:
 		break;
 	}

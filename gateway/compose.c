@@ -204,7 +204,7 @@ static void scene_numbers(struct scene *s)
 	unsigned up = 0;
 
 	for (unsigned k = 0; k < i->cams_n; k++)
-		up += i->cams_up >> k & 1u;
+		up += eye_sees(eye_of(i->eyes, k));
 	number(s, "n", s->points, points);
 	number(s, "m", s->all, all > points ? all : points);
 	number(s, "rest", s->rest, all > points ? all - points : 0);
@@ -262,9 +262,28 @@ static bool is_open(const struct incident *i)
 	return i->cause == CAUSE_OPEN || i->cause == CAUSE_NONE;
 }
 
+/* What is wrong with the cameras that do not see, when it is the same with all of them; else NULL.
+ */
+static const char *eyes_in_words(const struct incident *i, enum language lang)
+{
+	enum eye same = EYE_UNKNOWN;
+
+	for (unsigned k = 0; k < i->cams_n; k++) {
+		enum eye e = eye_of(i->eyes, k);
+
+		if (eye_sees(e) || e == EYE_UNKNOWN || e == same)
+			continue;
+		if (same != EYE_UNKNOWN)
+			return NULL;
+		same = e;
+	}
+	return words_eye(same, lang);
+}
+
 static void scene_causes(struct scene *s)
 {
 	const struct incident *i = s->incident;
+	const char *eye = i->points > 1 ? NULL : eyes_in_words(i, s->lang);
 	const struct cause_words *w = words_cause(i->cause, s->lang);
 	const bool probably = !is_open(i) && i->sure != SURE_CONFIRMED;
 	const char *sure = is_open(i) ? words_str(WORD_NO_CAUSE, s->lang)
@@ -281,7 +300,10 @@ static void scene_causes(struct scene *s)
 	out = sheet_init(s->cause, sizeof s->cause);
 	if (probably)
 		fill_word(&out, s, WORD_MAYBE);
-	fill(&out, s, w->cause);
+	if (i->cause == CAUSE_CAMERA && eye)
+		put_str(&out, eye);
+	else
+		fill(&out, s, w->cause);
 	if (!is_open(i))
 		put_str(&out, sure);
 	slot_add(s, "cause", s->cause);
@@ -294,7 +316,7 @@ static void scene_eyes(struct scene *s)
 	struct sheet out = sheet_init(s->names, sizeof s->names);
 
 	for (size_t k = 0; s->point && k < i->cams_n && k < s->point->n_cameras; k++) {
-		if (i->cams_up >> k & 1u)
+		if (eye_sees(eye_of(i->eyes, (unsigned)k)))
 			continue;
 		if (out.len > 0)
 			put_str(&out, ", ");
@@ -341,6 +363,10 @@ static bool facts_are_old(const struct incident *i)
 	case CAUSE_PROVIDER:
 	case CAUSE_GATEWAY:
 	case CAUSE_LINE:
+	case CAUSE_LINK:
+	case CAUSE_NAMES:
+	case CAUSE_PORTAL:
+	case CAUSE_MTU:
 		return i->facts & FACT_LINK_UP;
 	case CAUSE_CAMERA:
 		return false;
@@ -356,7 +382,7 @@ static bool facts_are_old(const struct incident *i)
 static void say_facts(struct sheet *out, const struct scene *s)
 {
 	const struct incident *i = s->incident;
-	const uint16_t f = i->facts;
+	const uint32_t f = i->facts;
 	const unsigned eyes = i->cams_n > 0 ? (1u << i->cams_n) - 1 : 0;
 	char text[SLOT_TEXT];
 	struct sheet line = sheet_init(text, sizeof text);
@@ -370,7 +396,7 @@ static void say_facts(struct sheet *out, const struct scene *s)
 	if (line.len == 0)
 		return; /* nobody looked */
 	if (eyes)
-		put_fact(&line, s, WORD_EYES, (i->cams_up & eyes) == eyes);
+		put_fact(&line, s, WORD_EYES, (eyes_up(i->eyes) & eyes) == eyes);
 	while (line.len > 0 && text[line.len - 1] == ' ')
 		text[--line.len] = '\0';
 	put_newline(out);
@@ -384,7 +410,8 @@ static void say_facts(struct sheet *out, const struct scene *s)
 /* All cameras were seen dark, lately: none of them records. */
 static bool none_records(const struct incident *i)
 {
-	return i->points <= 1 && i->cams_n > 0 && i->cams_up == 0 && i->facts && !facts_are_old(i);
+	return i->points <= 1 && i->cams_n > 0 && eyes_up(i->eyes) == 0 && i->facts &&
+	       !facts_are_old(i);
 }
 
 static void say_firing(struct sheet *out, const struct scene *s)

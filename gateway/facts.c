@@ -76,5 +76,6 @@ const char *tell_str(enum tell t)
 
 bool cause_theirs(enum cause c)
 {
-	return c == CAUSE_POWER || c == CAUSE_PROVIDER;
+	return c == CAUSE_POWER || c == CAUSE_PROVIDER || c == CAUSE_PORTAL || c == CAUSE_NAMES ||
+	       c == CAUSE_MTU;
 }

@@ -65,8 +65,9 @@ struct outage {
 	wall_t from, until; /* until.ms == 0: still open */
 	enum cause cause;
 	enum sure sure;
-	uint8_t cams_up, cams_n; /* as last said */
-	int64_t incident;        /* 0: learned afterwards, never told */
+	uint32_t eyes; /* as last said; see mesh/wire.h */
+	uint8_t cams_n;
+	int64_t incident; /* 0: learned afterwards, never told */
 };
 
 enum incident_state {
@@ -86,10 +87,11 @@ struct incident {
 	enum cause cause;
 	enum sure sure;
 	enum incident_state state;
-	bool told;               /* people were told that it began */
-	uint16_t points, open;   /* outages in it: all, still open */
-	uint8_t cams_up, cams_n; /* of the first point */
-	uint16_t facts;          /* of the verdict it rests on: what still works */
+	bool told;             /* people were told that it began */
+	uint16_t points, open; /* outages in it: all, still open */
+	uint32_t eyes;         /* of the first point */
+	uint8_t cams_n;
+	uint32_t facts; /* of the verdict it rests on: what still works */
 };
 
 enum tell { TELL_FIRING, TELL_RESOLVED, TELLS };
@@ -116,6 +118,9 @@ struct boot_memory {
 };
 
 /* ---- what the core wants done, in this order, after one transaction ---- */
+
+/* What a node says about itself, as JSON: once a connection, and once a day or when asked. */
+enum about_what { ABOUT_BIRTH, ABOUT_REPORT };
 
 enum act_kind {
 	ACT_ROW,      /* append to the ledger */
@@ -166,7 +171,10 @@ struct act {
 			uint8_t buf[16];
 			size_t len;
 		} send;
-		char *about; /* NUL-terminated, freed with the acts */
+		struct {
+			enum about_what what;
+			char *text; /* NUL-terminated, freed with the acts */
+		} about;
 	} u;
 };
 

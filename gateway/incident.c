@@ -44,7 +44,7 @@ static struct incident_live *begin(struct incidents *s, const struct outage *o, 
 					    .hamlet = hamlet,
 					    .point = o->point,
 					    .from = o->from,
-					    .cams_up = o->cams_up,
+					    .eyes = o->eyes,
 					    .cams_n = o->cams_n },
 				     .opened = now };
 	return l;
@@ -96,9 +96,10 @@ static int64_t sight_hold(const struct incident_live *l, const struct commune_op
 /* The cause that most explains, and how sure: one house's word is not yet the hamlet's. */
 static void conclude(struct incident_live *l, const struct commune_options *opt)
 {
-	static const enum cause order[] = { CAUSE_POWER,   CAUSE_PROVIDER, CAUSE_ROUTER,
-					    CAUSE_GATEWAY, CAUSE_LINE,     CAUSE_CAMERA,
-					    CAUSE_DEVICE,  CAUSE_OPEN };
+	static const enum cause order[] = { CAUSE_POWER,  CAUSE_PROVIDER, CAUSE_PORTAL,
+					    CAUSE_NAMES,  CAUSE_MTU,      CAUSE_ROUTER,
+					    CAUSE_LINK,   CAUSE_GATEWAY,  CAUSE_LINE,
+					    CAUSE_CAMERA, CAUSE_DEVICE,   CAUSE_OPEN };
 
 	for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
 		enum cause c = order[k];
@@ -124,7 +125,7 @@ static void count(struct incident_live *l, const struct outage *o)
 }
 
 void incident_join(struct incidents *s, struct outage *o, int64_t before, uint32_t hamlet,
-		   uint16_t facts, const struct commune_options *opt, mono_t now)
+		   uint32_t facts, const struct commune_options *opt, mono_t now)
 {
 	struct incident_live *l = choose(s, o, before, hamlet, opt);
 	bool again = l && (before == l->i.id || !grouped(o->cause));
@@ -159,7 +160,7 @@ void incident_changed(struct incidents *s, const struct outage *o, enum cause wa
 		l->by_cause[was]--;
 	count(l, o);
 	if (l->i.point == o->point) {
-		l->i.cams_up = o->cams_up;
+		l->i.eyes = o->eyes;
 		l->i.cams_n = o->cams_n;
 	}
 	conclude(l, opt);

@@ -25,7 +25,7 @@ struct incidents {
  * o->incident.
  */
 void incident_join(struct incidents *s, struct outage *o, int64_t before, uint32_t hamlet,
-		   uint16_t facts, const struct commune_options *opt, mono_t now);
+		   uint32_t facts, const struct commune_options *opt, mono_t now);
 
 /* The outage's cause changed from was. */
 void incident_changed(struct incidents *s, const struct outage *o, enum cause was,

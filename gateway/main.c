@@ -79,7 +79,7 @@ static void on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
 		publish_state(g, true);
 		break;
 	case MQTT_DOWN:
-		if (g->linked || e->refused)
+		if (g->linked || e->failure.refused)
 			log_warn("broker: %s", e->why);
 		g->linked = false;
 		commune_link(g->commune, false, now, clock_wall());

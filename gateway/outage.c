@@ -106,7 +106,7 @@ static void open_new(struct spell *s, struct condition c, wall_t at, bool presen
 				     .from = at,
 				     .cause = c.cause,
 				     .sure = c.sure,
-				     .cams_up = s->verdict.cams_up,
+				     .eyes = s->verdict.eyes,
 				     .cams_n = s->verdict.cams_n };
 	say(out, CHANGE_OPENED, &s->outage, present);
 }
@@ -123,8 +123,9 @@ static void close_open(struct spell *s, wall_t at, bool present, struct changes 
 static unsigned weight(enum cause c)
 {
 	static const unsigned weights[CAUSES] = {
-		[CAUSE_OPEN] = 1,    [CAUSE_DEVICE] = 2,   [CAUSE_CAMERA] = 3, [CAUSE_LINE] = 4,
-		[CAUSE_GATEWAY] = 5, [CAUSE_PROVIDER] = 6, [CAUSE_ROUTER] = 7, [CAUSE_POWER] = 8,
+		[CAUSE_OPEN] = 1,     [CAUSE_DEVICE] = 2, [CAUSE_CAMERA] = 3, [CAUSE_LINE] = 4,
+		[CAUSE_GATEWAY] = 5,  [CAUSE_NAMES] = 6,  [CAUSE_MTU] = 6,    [CAUSE_PORTAL] = 6,
+		[CAUSE_PROVIDER] = 6, [CAUSE_ROUTER] = 7, [CAUSE_LINK] = 7,   [CAUSE_POWER] = 8,
 	};
 
 	return weights[c];
@@ -157,8 +158,8 @@ static void go_on(struct spell *s, struct condition c, wall_t at, bool present, 
 		changed = true;
 	}
 	if (s->contact == CONTACT_UP &&
-	    (o->cams_up != s->verdict.cams_up || o->cams_n != s->verdict.cams_n)) {
-		o->cams_up = s->verdict.cams_up;
+	    (o->eyes != s->verdict.eyes || o->cams_n != s->verdict.cams_n)) {
+		o->eyes = s->verdict.eyes;
 		o->cams_n = s->verdict.cams_n;
 		changed = true;
 	}

@@ -151,6 +151,10 @@ static const char *cause_letter(enum cause cause)
 	case CAUSE_PROVIDER:
 	case CAUSE_GATEWAY:
 	case CAUSE_LINE:
+	case CAUSE_LINK:
+	case CAUSE_NAMES:
+	case CAUSE_PORTAL:
+	case CAUSE_MTU:
 		return "M";
 	case CAUSE_CAMERA:
 		return "C";

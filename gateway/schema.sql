@@ -42,8 +42,9 @@ CREATE TABLE IF NOT EXISTS memory (
 	pace_s        INTEGER NOT NULL,
 	cause         INTEGER NOT NULL, -- the verdict
 	sure          INTEGER NOT NULL,
+	layer         INTEGER NOT NULL,
 	facts         INTEGER NOT NULL,
-	cams_up       INTEGER NOT NULL,
+	eyes          INTEGER NOT NULL,
 	cams_n        INTEGER NOT NULL,
 	since_ms      INTEGER NOT NULL, -- of the verdict
 	heard_ms      INTEGER NOT NULL
@@ -57,11 +58,14 @@ CREATE TABLE IF NOT EXISTS boot (
 	used_ms INTEGER NOT NULL,       -- when this row last changed
 	PRIMARY KEY (point, boot)
 ) WITHOUT ROWID;
--- What a node said about itself, as JSON.
+-- What a node said about itself, as JSON, the latest of each kind.
 CREATE TABLE IF NOT EXISTS about (
-	point INTEGER PRIMARY KEY REFERENCES point,
-	text  TEXT NOT NULL
-);
+	point INTEGER NOT NULL REFERENCES point,
+	what  INTEGER NOT NULL,         -- 0 birth, 1 report
+	at_ms INTEGER NOT NULL,
+	text  TEXT NOT NULL,
+	PRIMARY KEY (point, what)
+) WITHOUT ROWID;
 -- When the gateway was last alive, and whether it ended in order.
 CREATE TABLE IF NOT EXISTS mark (
 	one      INTEGER PRIMARY KEY CHECK (one = 1),
@@ -86,7 +90,7 @@ CREATE TABLE IF NOT EXISTS outage (
 	until_ms INTEGER NOT NULL,      -- 0: still open
 	cause    INTEGER NOT NULL,
 	sure     INTEGER NOT NULL,
-	cams_up  INTEGER NOT NULL,
+	eyes     INTEGER NOT NULL,      -- states of its cameras, 4 bits each
 	cams_n   INTEGER NOT NULL,
 	incident INTEGER NOT NULL       -- 0: learned afterwards
 );
@@ -105,7 +109,7 @@ CREATE TABLE IF NOT EXISTS incident (
 	told     INTEGER NOT NULL,
 	points   INTEGER NOT NULL,      -- outages in it, all
 	open     INTEGER NOT NULL,      -- and still open
-	cams_up  INTEGER NOT NULL,
+	eyes     INTEGER NOT NULL,      -- states of its cameras, 4 bits each
 	cams_n   INTEGER NOT NULL,
 	facts    INTEGER NOT NULL
 );
@@ -134,7 +138,7 @@ CREATE TABLE IF NOT EXISTS outbox (
 	told     INTEGER NOT NULL,
 	points   INTEGER NOT NULL,
 	open     INTEGER NOT NULL,
-	cams_up  INTEGER NOT NULL,
+	eyes     INTEGER NOT NULL,      -- states of its cameras, 4 bits each
 	cams_n   INTEGER NOT NULL,
 	facts    INTEGER NOT NULL
 );

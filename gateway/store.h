@@ -72,8 +72,8 @@ bool store_incident(struct store *s, int64_t id, struct incident *out);
 void store_spans(struct store *s, size_t point, wall_t from, wall_t until, store_span_fn *row,
 		 void *self);
 void store_deliveries(struct store *s, int64_t incident, store_delivery_fn *row, void *self);
-/* What a node said about itself; malloc'd JSON text or NULL. */
-char *store_about(struct store *s, size_t point);
+/* What a node last said about itself, and when; malloc'd JSON text or NULL (*at untouched). */
+char *store_about(struct store *s, size_t point, enum about_what what, wall_t *at);
 
 /* Whole seconds of each colour between from and until; they sum to the length exactly. theirs: the
  * part of COLOUR_DOWN that was the grid's or the provider's. */

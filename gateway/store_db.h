@@ -87,8 +87,8 @@ int store_forget_drawn(struct store *s);
 int store_keep(struct store *s, const struct act *a, bool replay, wall_t now);
 
 /* ---- an incident is thirteen columns, in the table of incidents as in the outbox ---- */
-#define INCIDENT_COLUMNS                                                                      \
-	"hamlet, point, from_ms, until_ms, cause, sure, state, told, points, open, cams_up, " \
+#define INCIDENT_COLUMNS                                                                   \
+	"hamlet, point, from_ms, until_ms, cause, sure, state, told, points, open, eyes, " \
 	"cams_n, facts"
 #define INCIDENT_MARKS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 void store_put_incident(struct query *q, const struct incident *i);
@@ -96,8 +96,8 @@ void store_put_incident(struct query *q, const struct incident *i);
  */
 bool store_get_incident(struct query *q, int first, int64_t id, struct incident *out);
 
-/* From column 0 on: id, point, from_ms, until_ms, cause, sure, cams_up, cams_n, incident. */
-#define OUTAGE_COLUMNS "id, point, from_ms, until_ms, cause, sure, cams_up, cams_n, incident"
+/* From column 0 on: id, point, from_ms, until_ms, cause, sure, eyes, cams_n, incident. */
+#define OUTAGE_COLUMNS "id, point, from_ms, until_ms, cause, sure, eyes, cams_n, incident"
 bool store_get_outage(struct query *q, struct outage *out);
 
 #endif

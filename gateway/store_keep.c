@@ -12,14 +12,15 @@
 static int keep_point(struct store *s, const struct point_memory *m, bool replay)
 {
 	static const char sql[] =
-		"INSERT OR REPLACE INTO memory VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+		"INSERT OR REPLACE INTO memory VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 	/* Beats are not in the ledger: it never knows better when a point was last heard. */
 	static const char again[] =
-		"INSERT INTO memory VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT "
+		"INSERT INTO memory VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT "
 		"(point) DO "
 		"UPDATE SET known = excluded.known, boot = excluded.boot, conn = excluded.conn, "
 		"pace_s = excluded.pace_s, cause = excluded.cause, sure = excluded.sure, "
-		"facts = excluded.facts, cams_up = excluded.cams_up, cams_n = excluded.cams_n, "
+		"layer = excluded.layer, facts = excluded.facts, eyes = excluded.eyes, "
+		"cams_n = excluded.cams_n, "
 		"since_ms = excluded.since_ms, heard_ms = max(heard_ms, excluded.heard_ms)";
 	struct query q = db_query(s, replay ? again : sql);
 
@@ -30,8 +31,9 @@ static int keep_point(struct store *s, const struct point_memory *m, bool replay
 	db_put(&q, m->pace_s);
 	db_put(&q, m->verdict.cause);
 	db_put(&q, m->verdict.sure);
+	db_put(&q, m->verdict.layer);
 	db_put(&q, m->verdict.facts);
-	db_put(&q, m->verdict.cams_up);
+	db_put(&q, m->verdict.eyes);
 	db_put(&q, m->verdict.cams_n);
 	db_put(&q, m->verdict_since.ms);
 	db_put(&q, m->heard.ms);
@@ -59,12 +61,15 @@ static int keep_boot(struct store *s, const struct boot_memory *m, bool replay, 
 	return db_run(&q);
 }
 
-static int keep_about(struct store *s, size_t point, const char *text)
+static int keep_about(struct store *s, size_t point, enum about_what what, const char *text,
+		      wall_t now)
 {
-	static const char sql[] = "INSERT OR REPLACE INTO about VALUES (?, ?)";
+	static const char sql[] = "INSERT OR REPLACE INTO about VALUES (?, ?, ?, ?)";
 	struct query q = db_query(s, sql);
 
 	db_put(&q, store_point_id(s, point));
+	db_put(&q, what);
+	db_put(&q, now.ms);
 	db_put_text(&q, text);
 	return db_run(&q);
 }
@@ -83,7 +88,7 @@ static int keep_outage(struct store *s, const struct outage *o)
 	db_put(&q, o->until.ms);
 	db_put(&q, o->cause);
 	db_put(&q, o->sure);
-	db_put(&q, o->cams_up);
+	db_put(&q, o->eyes);
 	db_put(&q, o->cams_n);
 	db_put(&q, o->incident);
 	return db_run(&q);
@@ -96,7 +101,7 @@ bool store_get_outage(struct query *q, struct outage *out)
 		.id = db_int(q, 0),
 		.from = { db_int(q, 2) },
 		.until = { db_int(q, 3) },
-		.cams_up = (uint8_t)db_int(q, 6),
+		.eyes = (uint32_t)db_int(q, 6),
 		.cams_n = (uint8_t)db_int(q, 7),
 		.incident = db_int(q, 8),
 	};
@@ -144,7 +149,7 @@ void store_put_incident(struct query *q, const struct incident *i)
 	db_put(q, i->told);
 	db_put(q, i->points);
 	db_put(q, i->open);
-	db_put(q, i->cams_up);
+	db_put(q, i->eyes);
 	db_put(q, i->cams_n);
 	db_put(q, i->facts);
 }
@@ -160,9 +165,9 @@ bool store_get_incident(struct query *q, int first, int64_t id, struct incident 
 		.told = db_int(q, first + 7) != 0,
 		.points = (uint16_t)db_int(q, first + 8),
 		.open = (uint16_t)db_int(q, first + 9),
-		.cams_up = (uint8_t)db_int(q, first + 10),
+		.eyes = (uint32_t)db_int(q, first + 10),
 		.cams_n = (uint8_t)db_int(q, first + 11),
-		.facts = (uint16_t)db_int(q, first + 12),
+		.facts = (uint32_t)db_int(q, first + 12),
 	};
 
 	if (!store_code_index(q->s, db_text(q, first + 1), &i.point) || cause < 0 ||
@@ -272,7 +277,7 @@ int store_keep(struct store *s, const struct act *a, bool replay, wall_t now)
 	case ACT_BOOT:
 		return keep_boot(s, &a->u.boot, replay, now);
 	case ACT_ABOUT:
-		return keep_about(s, a->point, a->u.about);
+		return keep_about(s, a->point, a->u.about.what, a->u.about.text, now);
 	case ACT_PAINT:
 		return store_paint(s, &a->u.paint);
 	case ACT_OUTAGE:
@@ -306,15 +311,16 @@ static int restore_points(struct store *s, struct commune *c)
 			.pace_s = (uint16_t)db_int(&q, 4),
 			.verdict = { .cause = (enum cause)db_int(&q, 5),
 				     .sure = (enum sure)db_int(&q, 6),
-				     .facts = (uint16_t)db_int(&q, 7),
-				     .cams_up = (uint8_t)db_int(&q, 8),
-				     .cams_n = (uint8_t)db_int(&q, 9) },
-			.verdict_since = { db_int(&q, 10) },
-			.heard = { db_int(&q, 11) },
+				     .layer = (enum layer)db_int(&q, 7),
+				     .facts = (uint32_t)db_int(&q, 8),
+				     .eyes = (uint32_t)db_int(&q, 9),
+				     .cams_n = (uint8_t)db_int(&q, 10) },
+			.verdict_since = { db_int(&q, 11) },
+			.heard = { db_int(&q, 12) },
 		};
 
 		if (store_point_index(s, db_int(&q, 0), &m.point) && m.verdict.cause < CAUSES &&
-		    m.verdict.sure < SURES)
+		    m.verdict.sure < SURES && m.verdict.layer < LAYERS)
 			commune_restore_point(c, &m);
 	}
 	return q.err;

@@ -66,15 +66,18 @@ bool store_incident(struct store *s, int64_t id, struct incident *out)
 	return found;
 }
 
-char *store_about(struct store *s, size_t point)
+char *store_about(struct store *s, size_t point, enum about_what what, wall_t *at)
 {
-	static const char sql[] = "SELECT text FROM about WHERE point = ?";
+	static const char sql[] = "SELECT text, at_ms FROM about WHERE point = ? AND what = ?";
 	struct query q = db_query(s, sql);
 	char *text = NULL;
 
 	db_put(&q, store_point_id(s, point));
-	if (db_row(&q))
+	db_put(&q, what);
+	if (db_row(&q)) {
 		text = strdup(db_text(&q, 0));
+		at->ms = db_int(&q, 1);
+	}
 	db_end(&q);
 	return text;
 }

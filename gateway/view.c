@@ -155,7 +155,10 @@ static void add_cameras(cJSON *to, const struct roster_point *p, const struct po
 		cJSON_AddStringToObject(camera, "name", p->cameras[i].name);
 		/* What a silent point last said of its cameras is no longer knowledge. */
 		part_known(camera, "up", heard && i < pv->verdict.cams_n,
-			   pv->verdict.cams_up >> i & 1);
+			   eye_sees(eye_of(pv->verdict.eyes, (unsigned)i)));
+		cJSON_AddStringToObject(camera, "eye",
+					heard ? eye_str(eye_of(pv->verdict.eyes, (unsigned)i))
+					      : eye_str(EYE_UNKNOWN));
 		cJSON_AddItemToArray(list, camera);
 	}
 }
@@ -247,7 +250,7 @@ struct cJSON *view_points(const struct view *v)
 
 static void add_facts(cJSON *to, const struct point_view *pv)
 {
-	const uint16_t f = pv->verdict.facts;
+	const uint32_t f = pv->verdict.facts;
 	const bool said = pv->heard.ms > 0;
 	cJSON *facts = cJSON_AddObjectToObject(to, "facts");
 
@@ -257,6 +260,16 @@ static void add_facts(cJSON *to, const struct point_view *pv)
 	part_known(facts, "link", said, f & FACT_LINK_UP);
 	part_known(facts, "gateway", said, f & FACT_GATEWAY_LISTENS);
 	part_known(facts, "may_ping", said, !(f & FACT_NO_PING_RIGHT));
+	part_known(facts, "on_battery", f & FACT_UPS_KNOWN, f & FACT_ON_BATTERY);
+	part_known(facts, "battery_low", f & FACT_UPS_KNOWN, f & FACT_BATTERY_LOW);
+	part_known(facts, "under_voltage", said, f & FACT_UNDER_VOLTAGE);
+	part_known(facts, "away", said, f & FACT_AWAY);
+	part_known(facts, "call", said, f & FACT_CALL);
+	part_known(facts, "healing", said, f & FACT_HEALING);
+	part_known(facts, "records_lost", said, f & FACT_RECORDS_LOST);
+	part_known(facts, "camera_clock", said, f & FACT_CAMERA_CLOCK);
+	part_known(facts, "slowed", said, f & FACT_SLOWED);
+	cJSON_AddStringToObject(facts, "layer", layer_str(pv->verdict.layer));
 	cJSON_AddStringToObject(facts, "cause", cause_str(pv->verdict.cause));
 	cJSON_AddStringToObject(facts, "sure", sure_str(pv->verdict.sure));
 }
@@ -285,6 +298,8 @@ static void add_sample(cJSON *to, const struct point_view *pv)
 	part_known(sample, "router", s->router_known, s->router_answers);
 	add_rtt(sample, "router_us", s->router_rtt);
 	add_rtt(sample, "out_us", s->out_rtt);
+	cJSON_AddBoolToObject(sample, "on_battery", s->on_battery);
+	cJSON_AddBoolToObject(sample, "under_voltage", s->under_voltage);
 	part_count(sample, "lost_percent", s->lost);
 	if (s->temp_c == -128)
 		cJSON_AddNullToObject(sample, "temp_c");
@@ -306,6 +321,19 @@ static bool list_outage(void *self, const struct outage *o)
 	return --l->left > 0;
 }
 
+static void add_about(cJSON *to, const char *key, const struct view *v, size_t point,
+		      enum about_what what)
+{
+	wall_t at = { 0 };
+	char *text = store_about(v->store, point, what, &at);
+	cJSON *said = text ? cJSON_Parse(text) : NULL;
+
+	cJSON_AddItemToObject(to, key, said ? said : cJSON_CreateNull());
+	if (cJSON_IsObject(said))
+		part_time(said, "at", at);
+	free(text);
+}
+
 struct cJSON *view_point(const struct view *v, const char *code)
 {
 	const size_t i = commune_find(v->commune, code);
@@ -313,8 +341,8 @@ struct cJSON *view_point(const struct view *v, const char *code)
 	const struct roster_point *p;
 	struct listing outages;
 	struct point_view pv;
-	char boot[20], *about;
-	cJSON *to, *parsed;
+	char boot[20];
+	cJSON *to;
 
 	if (i == SIZE_MAX)
 		return NULL;
@@ -331,10 +359,8 @@ struct cJSON *view_point(const struct view *v, const char *code)
 	add_facts(to, &pv);
 	add_sample(to, &pv);
 
-	about = store_about(v->store, i);
-	parsed = about ? cJSON_Parse(about) : NULL;
-	cJSON_AddItemToObject(to, "about", parsed ? parsed : cJSON_CreateNull());
-	free(about);
+	add_about(to, "about", v, i, ABOUT_BIRTH);
+	add_about(to, "report", v, i, ABOUT_REPORT);
 
 	outages = (struct listing){ v, cJSON_AddArrayToObject(to, "outages"), OUTAGES_MAX };
 	store_outages(v->store, i, since, list_outage, &outages);

@@ -132,8 +132,58 @@ static const struct cause_words causes[][LANGUAGES] = {
 		{ "No contact", "NO CONTACT", "unknown", "",
 		  "call the house, ask kindly what the light does{phone}.",
 		  "call one house of the hamlet, ask about power and internet{phone}." } },
+	[CAUSE_LINK] = {
+		{ "Đứt dây mạng", "ĐỨT DÂY MẠNG", "thiết bị không còn nối với modem",
+		  "Camera có thể vẫn ghi tại chỗ; chưa xem được từ xã.",
+		  "gọi hộ, nhờ xem giúp dây mạng giữa thiết bị và modem, nguồn modem{phone}.",
+		  "gọi từng hộ, nhờ xem giúp dây mạng và nguồn modem." },
+		{ "Cable out", "CABLE OUT", "no link between device and router",
+		  "Cameras may still record on site; the commune cannot see them.",
+		  "call the house, ask kindly to look at the cable between device and router, and the router's plug{phone}.",
+		  "call the houses, ask kindly about cable and router." } },
+	[CAUSE_NAMES] = {
+		{ "Lỗi tên miền", "LỖI TÊN MIỀN (DNS)", "mạng còn, không phân giải được tên miền",
+		  "Camera có thể vẫn ghi tại chỗ; chưa xem được từ xã.",
+		  "ghi địa chỉ IP của máy trung tâm vào cấu hình, hoặc báo nhà mạng{provider}; không cần đến hộ.",
+		  "báo nhà mạng{provider} lỗi DNS; không cần đến từng hộ." },
+		{ "Names not resolved", "NAMES NOT RESOLVED (DNS)", "the line works, names are not resolved",
+		  "Cameras may still record on site; the commune cannot see them.",
+		  "give the gateway by address in the settings, or call the provider{provider}; no house visit.",
+		  "call the provider{provider} about DNS; no house visits." } },
+	[CAUSE_PORTAL] = {
+		{ "Mạng bị chặn", "MẠNG BỊ CHẶN", "trang đăng nhập hoặc SIM hết dữ liệu chặn đường ra",
+		  "Camera có thể vẫn ghi tại chỗ; chưa xem được từ xã.",
+		  "xem gói cước, dữ liệu của đường truyền{provider}; không cần đến hộ.",
+		  "xem gói cước, dữ liệu của các đường truyền{provider}; không cần đến từng hộ." },
+		{ "Line held back", "LINE HELD BACK", "a sign-in page or a spent SIM stands in the way",
+		  "Cameras may still record on site; the commune cannot see them.",
+		  "check the line's plan and data{provider}; no house visit.",
+		  "check the lines' plans and data{provider}; no house visits." } },
+	[CAUSE_MTU] = {
+		{ "Lỗi gói tin lớn", "LỖI GÓI TIN LỚN (MTU)", "gói tin nhỏ qua được, gói lớn bị mất (MTU)",
+		  "Camera có thể vẫn ghi tại chỗ; chưa xem được từ xã.",
+		  "báo nhà mạng{provider}: lỗi MTU trên đường truyền; không cần đến hộ.",
+		  "báo nhà mạng{provider}: lỗi MTU trên đường truyền; không cần đến từng hộ." },
+		{ "Large packets lost", "LARGE PACKETS LOST (MTU)", "small packets pass, large ones vanish (MTU)",
+		  "Cameras may still record on site; the commune cannot see them.",
+		  "tell the provider{provider}: path MTU trouble; no house visit.",
+		  "tell the provider{provider}: path MTU trouble; no house visits." } },
 };
 static_assert(COUNT(causes) == CAUSES, "say every cause in both languages");
+
+/* What is wrong with a camera, as a cause is said. */
+static const char *const eyes[][LANGUAGES] = {
+	[EYE_UNKNOWN] = { NULL, NULL },
+	[EYE_OK] = { NULL, NULL },
+	[EYE_SILENT] = { "camera mất tín hiệu", "camera without signal" },
+	[EYE_REFUSING] = { "camera còn trên mạng nhưng không cho hình", "the camera is on the network but gives no picture" },
+	[EYE_LOCKED] = { "camera không nhận tên và mật khẩu đã lưu", "the camera refuses our name and password" },
+	[EYE_FROZEN] = { "camera đứng hình", "the camera's picture stands still" },
+	[EYE_STOPPED] = { "camera treo, tín hiệu nhịp đã dừng", "the camera hangs, its heartbeat output has stopped" },
+	[EYE_CONTRADICT] = { "dấu hiệu của camera trái ngược nhau", "the camera's signs contradict each other" },
+	[EYE_BUSY] = { NULL, NULL },
+};
+static_assert(COUNT(eyes) == EYES, "say every state of a camera in both languages");
 
 static const char *const colours[][LANGUAGES] = {
 	[COLOUR_UNKNOWN] = { "Chưa rõ", "Unknown" },
@@ -166,6 +216,11 @@ const char *words_str(enum word w, enum language lang)
 const struct cause_words *words_cause(enum cause c, enum language lang)
 {
 	return &causes[(unsigned)c < CAUSES ? c : CAUSE_OPEN][lang];
+}
+
+const char *words_eye(enum eye e, enum language lang)
+{
+	return (unsigned)e < EYES ? eyes[e][lang] : NULL;
 }
 
 bool words_names_itself(const char *name)

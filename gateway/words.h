@@ -56,6 +56,9 @@ struct cause_words {
 };
 const struct cause_words *words_cause(enum cause c, enum language lang);
 
+/* What is wrong with a camera, as a cause is said; NULL when nothing is. */
+const char *words_eye(enum eye e, enum language lang);
+
 /* Does a name from the settings say itself what it is ("Trường tiểu học ...", "Thôn ...")? */
 bool words_names_itself(const char *name);
 

@@ -53,7 +53,7 @@ void mqtt_dispose(struct mqtt *m)
 
 static void deliver(struct mqtt *m, const struct mqtt_note *n, mono_t now)
 {
-	struct mqtt_event e = { .kind = n->kind, .refused = n->refused };
+	struct mqtt_event e = { .kind = n->kind, .failure = n->failure };
 
 	switch (n->kind) {
 	case MQTT_UP:

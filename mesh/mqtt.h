@@ -19,9 +19,23 @@ enum mqtt_event_kind {
 	MQTT_MESSAGE, /* topic and payload */
 };
 
+/* How far an attempt got before it failed. */
+enum mqtt_stage {
+	MQTT_AT_NAME,    /* the broker's name was not resolved, and never had been */
+	MQTT_AT_TCP,     /* its port did not answer */
+	MQTT_AT_TLS,     /* it did; the handshake was not finished */
+	MQTT_AT_SESSION, /* a broker that has our key; or a connection that was up */
+};
+
+struct mqtt_failure {
+	enum mqtt_stage stage;
+	bool refused;  /* the broker answered and said no (key, right, identity) */
+	bool stranger; /* whoever answered does not speak our TLS, or shows a certificate */
+};
+
 struct mqtt_event {
 	enum mqtt_event_kind kind;
-	bool refused; /* MQTT_DOWN: the broker answered and said no (key, right, identity) */
+	struct mqtt_failure failure; /* MQTT_DOWN */
 	char why[MQTT_WHY];
 	const char *topic; /* MQTT_MESSAGE: NUL-terminated; borrowed for the call */
 	const uint8_t *payload;

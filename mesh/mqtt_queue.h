@@ -9,7 +9,8 @@
 struct mqtt_note {
 	struct mqtt_note *next; /* mqtt_queue */
 	enum mqtt_event_kind kind;
-	bool refused, retained;
+	struct mqtt_failure failure;
+	bool retained;
 	uint64_t conn;         /* number of the connection it belongs to */
 	size_t topic_len, len; /* bytes of topic (or reason) and payload */
 	char text[];           /* topic (or reason), NUL, payload, NUL */

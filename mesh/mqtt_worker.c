@@ -57,19 +57,19 @@ static void tell_up(struct mqtt *m)
 	mqtt_queue_join(&m->in, &m->early);
 }
 
-static void tell_down(struct mqtt *m, bool refused, const char *why)
+static void tell_down(struct mqtt *m, const struct mqtt_failure *f, const char *why)
 {
 	struct mqtt_note *n = mqtt_note_new(MQTT_DOWN, why, strlen(why), NULL, 0);
 
 	if (m->conn)
 		m->counters.lost++;
-	if (refused)
+	if (f->refused)
 		m->counters.refused++;
 	m->conn = 0;
 	mqtt_queue_drop(&m->early);
 	mqtt_queue_drop(&m->out);
 	if (n)
-		n->refused = refused;
+		n->failure = *f;
 	tell(m, n);
 }
 
@@ -174,11 +174,36 @@ static void why_draw(char why[static MQTT_WHY], const struct mqtt *m, const stru
 		snprintf(why, MQTT_WHY, "%.50s: %.70s", m->address, h->text[0] ? h->text : what);
 }
 
+/* A socket to the broker that got through: then it is not TCP that holds us up. */
+static bool tcp_is_up(const struct mqtt *m)
+{
+	const int fd = mqtt_socket_claim(&m->endpoints[m->backoff.at]);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* Before the line is closed: how far did it get? */
+static struct mqtt_failure failure_of(const struct mqtt *m, const struct heard *h)
+{
+	struct mqtt_failure f = { .stage = MQTT_AT_TCP };
+
+	/* An alert is the broker's word; a cut line would have been an end of file. */
+	f.refused = reason_refuses(h->reason) || strstr(h->tls, " alert ");
+	f.stranger = strstr(h->tls, "wrong version number") || strstr(h->tls, "certificate") ||
+		     strstr(h->tls, "http request") || strstr(h->tls, "packet length too long");
+	if (m->stage != STAGE_DIALLING || h->reason)
+		f.stage = m->line ? MQTT_AT_SESSION : MQTT_AT_NAME;
+	else if (h->tls[0] || tcp_is_up(m))
+		f.stage = MQTT_AT_TLS;
+	return f;
+}
+
 /* An attempt failed or the connection broke: hang up, say so, and wait. */
 static void failed(struct mqtt *m, const struct heard *h, const char *what, mono_t now)
 {
-	/* An alert is the broker's word; a cut line would have been an end of file. */
-	const bool refused = reason_refuses(h->reason) || strstr(h->tls, " alert ");
+	const struct mqtt_failure f = failure_of(m, h);
 	const int64_t slow = m->o.retry_max_ms < REFUSED_MS ? m->o.retry_max_ms : REFUSED_MS;
 	char why[MQTT_WHY];
 	int64_t wait;
@@ -188,10 +213,10 @@ static void failed(struct mqtt *m, const struct heard *h, const char *what, mono
 		log_debug("mqtt: %s: %s", m->address, h->tls);
 	line_close(m, false);
 	wait = backoff_failed(&m->backoff);
-	if (refused && wait < slow)
+	if (f.refused && wait < slow)
 		wait = slow;
 	pthread_mutex_lock(&m->lock);
-	tell_down(m, refused, why);
+	tell_down(m, &f, why);
 	pthread_mutex_unlock(&m->lock);
 	stage_set(m, STAGE_WAITING, mono_after(now, wait));
 }

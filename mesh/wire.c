@@ -8,7 +8,10 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 enum {
-	BIRTH_HEAD = 37,
+	BIRTH_HEAD = 41,
+	REPORT_HEAD = 15,
+	PUSH_HEAD = 5,
+	PACE_LEN = 5,
 	PAST_HEAD = 43,
 	PAST_EACH = 2 + SAMPLE_LEN, /* seconds after the sample before, then the sample */
 	WILL_LEN = 13,
@@ -19,6 +22,9 @@ enum {
 
 static_assert(PAST_HEAD + PAST_EACH * WIRE_PAST_SAMPLES <= WIRE_MAX, "a full batch fits");
 static_assert(BIRTH_HEAD + WIRE_BIRTH_TEXT <= WIRE_MAX, "a full birth fits");
+static_assert(REPORT_HEAD + WIRE_LONG_TEXT <= WIRE_MAX, "a full report fits");
+static_assert(EYES <= 16, "a camera's state has four bits");
+static_assert(CAUSES <= 16 && SURES <= 16 && LAYERS <= 16, "so has each of these");
 
 static const uint64_t U48_MAX = 0xffffffffffffu;
 
@@ -51,14 +57,18 @@ static const char *const err_names[] = {
 static_assert(COUNT(err_names) == WIRE_ERRS, "name every refusal");
 
 static const char *const kind_names[] = {
-	[WIRE_BIRTH] = "birth", [WIRE_BEAT] = "beat", [WIRE_NEWS] = "news", [WIRE_PAST] = "past",
-	[WIRE_WILL] = "will",   [WIRE_ACK] = "ack",   [WIRE_ASK] = "ask",   [WIRE_GATE] = "gate",
+	[WIRE_BIRTH] = "birth", [WIRE_BEAT] = "beat", [WIRE_NEWS] = "news",
+	[WIRE_PAST] = "past",   [WIRE_WILL] = "will", [WIRE_REPORT] = "report",
+	[WIRE_ACK] = "ack",     [WIRE_ASK] = "ask",   [WIRE_PACE] = "pace",
+	[WIRE_PUSH] = "push",   [WIRE_GATE] = "gate",
 };
 
 static const char *const cause_names[] = {
 	[CAUSE_NONE] = "none",         [CAUSE_POWER] = "power",     [CAUSE_ROUTER] = "router",
 	[CAUSE_PROVIDER] = "provider", [CAUSE_GATEWAY] = "gateway", [CAUSE_LINE] = "line",
 	[CAUSE_CAMERA] = "camera",     [CAUSE_DEVICE] = "device",   [CAUSE_OPEN] = "open",
+	[CAUSE_LINK] = "link",         [CAUSE_NAMES] = "names",     [CAUSE_PORTAL] = "portal",
+	[CAUSE_MTU] = "mtu",
 };
 static_assert(COUNT(cause_names) == CAUSES, "name every cause");
 
@@ -68,6 +78,22 @@ static const char *const sure_names[] = {
 	[SURE_CONFIRMED] = "confirmed",
 };
 static_assert(COUNT(sure_names) == SURES, "name every confidence");
+
+static const char *const layer_names[] = {
+	[LAYER_NONE] = "none",       [LAYER_LINK] = "link",   [LAYER_ROUTER] = "router",
+	[LAYER_OUTSIDE] = "outside", [LAYER_NAMES] = "names", [LAYER_TCP] = "tcp",
+	[LAYER_TLS] = "tls",         [LAYER_ACK] = "ack",
+};
+static_assert(COUNT(layer_names) == LAYERS, "name every layer");
+
+static const char *const eye_names[] = {
+	[EYE_UNKNOWN] = "unknown", [EYE_OK] = "ok",
+	[EYE_SILENT] = "silent",   [EYE_REFUSING] = "refusing",
+	[EYE_LOCKED] = "locked",   [EYE_FROZEN] = "frozen",
+	[EYE_STOPPED] = "stopped", [EYE_CONTRADICT] = "contradict",
+	[EYE_BUSY] = "busy",
+};
+static_assert(COUNT(eye_names) == EYES, "name every state of a camera");
 
 static const char *name(const char *const *names, size_t n, size_t i)
 {
@@ -92,6 +118,16 @@ const char *cause_str(enum cause c)
 const char *sure_str(enum sure s)
 {
 	return name(sure_names, COUNT(sure_names), (size_t)s);
+}
+
+const char *layer_str(enum layer l)
+{
+	return name(layer_names, COUNT(layer_names), (size_t)l);
+}
+
+const char *eye_str(enum eye e)
+{
+	return name(eye_names, COUNT(eye_names), (size_t)e);
 }
 
 /* ---- round trips ---- */
@@ -136,7 +172,9 @@ enum {
 	SAMPLE_MAINS_ON = 2,
 	SAMPLE_ROUTER_KNOWN = 4,
 	SAMPLE_ROUTER_ANSWERS = 8,
-	SAMPLE_FLAGS = 15,
+	SAMPLE_ON_BATTERY = 16,
+	SAMPLE_UNDER_VOLTAGE = 32,
+	SAMPLE_FLAGS = 63,
 };
 
 /* "on" without "known" means nothing and is never sent, so that one state has one spelling. */
@@ -154,6 +192,8 @@ void wire_sample_put(uint8_t buf[static SAMPLE_LEN], const struct sample *s)
 		flags |= SAMPLE_MAINS_KNOWN | (s->mains_on ? SAMPLE_MAINS_ON : 0u);
 	if (s->router_known)
 		flags |= SAMPLE_ROUTER_KNOWN | (s->router_answers ? SAMPLE_ROUTER_ANSWERS : 0u);
+	flags |= (s->on_battery ? SAMPLE_ON_BATTERY : 0u) |
+		 (s->under_voltage ? SAMPLE_UNDER_VOLTAGE : 0u);
 	buf[0] = (uint8_t)flags;
 	buf[1] = s->cams_up;
 	buf[2] = s->router_rtt;
@@ -176,6 +216,8 @@ enum wire_err wire_sample_get(struct sample *out, const uint8_t buf[static SAMPL
 		.mains_on = flags & SAMPLE_MAINS_ON,
 		.router_known = flags & SAMPLE_ROUTER_KNOWN,
 		.router_answers = flags & SAMPLE_ROUTER_ANSWERS,
+		.on_battery = flags & SAMPLE_ON_BATTERY,
+		.under_voltage = flags & SAMPLE_UNDER_VOLTAGE,
 		.cams_up = buf[1],
 		.router_rtt = buf[2],
 		.out_rtt = buf[3],
@@ -185,33 +227,57 @@ enum wire_err wire_sample_get(struct sample *out, const uint8_t buf[static SAMPL
 	return WIRE_OK;
 }
 
+uint8_t eyes_up(uint32_t eyes)
+{
+	unsigned up = 0;
+
+	for (unsigned i = 0; i < WIRE_CAMERAS; i++)
+		up |= eye_sees(eye_of(eyes, i)) ? 1u << i : 0;
+	return (uint8_t)up;
+}
+
 void wire_verdict_put(uint8_t buf[static VERDICT_LEN], const struct verdict *v)
 {
 	uint8_t *p = buf;
 
-	assert(v->cause < CAUSES && v->sure < SURES && v->cams_n <= WIRE_CAMERAS);
-	put(&p, (uint64_t)v->cause, 1);
-	put(&p, (uint64_t)v->sure, 1);
-	put(&p, v->facts, 2);
-	put(&p, v->cams_up, 1);
-	put(&p, v->cams_n, 1);
+	assert(v->cause < CAUSES && v->sure < SURES && v->layer < LAYERS &&
+	       v->cams_n <= WIRE_CAMERAS);
+	put(&p, (uint64_t)v->sure << 4 | (uint64_t)v->cause, 1);
+	put(&p, (uint64_t)v->layer << 4 | v->cams_n, 1);
+	put(&p, v->facts, 4);
+	put(&p, v->eyes, 4);
+}
+
+/* Each camera there is in a state there is, and none beyond. */
+static bool eyes_ok(const struct verdict *v)
+{
+	for (unsigned i = 0; i < WIRE_CAMERAS; i++) {
+		enum eye e = eye_of(v->eyes, i);
+
+		if (e >= EYES || (i >= v->cams_n && e != EYE_UNKNOWN))
+			return false;
+	}
+	return true;
 }
 
 enum wire_err wire_verdict_get(struct verdict *out, const uint8_t buf[static VERDICT_LEN])
 {
-	unsigned facts = (unsigned)buf[2] << 8 | buf[3];
+	const uint8_t *p = buf + 2;
+	struct verdict v = { .cause = (enum cause)(buf[0] & 15),
+			     .sure = (enum sure)(buf[0] >> 4),
+			     .layer = (enum layer)(buf[1] >> 4),
+			     .cams_n = buf[1] & 15,
+			     .facts = (uint32_t)get(&p, 4) };
 
-	if (buf[0] >= CAUSES || buf[1] >= SURES || facts & ~(unsigned)FACTS_ALL ||
-	    buf[5] > WIRE_CAMERAS || buf[4] >> buf[5] ||
-	    said_unknown(facts, FACT_MAINS_KNOWN, FACT_MAINS_ON) ||
-	    said_unknown(facts, FACT_ROUTER_KNOWN, FACT_ROUTER_ANSWERS) ||
-	    said_unknown(facts, FACT_OUTSIDE_KNOWN, FACT_OUTSIDE_ANSWERS))
+	v.eyes = (uint32_t)get(&p, 4);
+	if (v.cause >= CAUSES || v.sure >= SURES || v.layer >= LAYERS ||
+	    v.facts & ~(uint32_t)FACTS_ALL || v.cams_n > WIRE_CAMERAS || !eyes_ok(&v) ||
+	    said_unknown(v.facts, FACT_MAINS_KNOWN, FACT_MAINS_ON) ||
+	    said_unknown(v.facts, FACT_ROUTER_KNOWN, FACT_ROUTER_ANSWERS) ||
+	    said_unknown(v.facts, FACT_OUTSIDE_KNOWN, FACT_OUTSIDE_ANSWERS) ||
+	    said_unknown(v.facts, FACT_UPS_KNOWN, FACT_ON_BATTERY | FACT_BATTERY_LOW))
 		return WIRE_RANGE;
-	*out = (struct verdict){ .cause = (enum cause)buf[0],
-				 .sure = (enum sure)buf[1],
-				 .facts = (uint16_t)facts,
-				 .cams_up = buf[4],
-				 .cams_n = buf[5] };
+	*out = v;
 	return WIRE_OK;
 }
 
@@ -546,7 +612,7 @@ size_t wire_ask_encode(uint8_t buf[static WIRE_MAX], const struct wire_ask *in)
 {
 	uint8_t *p = buf;
 
-	assert(in->what != 0 && !(in->what & ~(ASK_BEAT | ASK_BIRTH)));
+	assert(in->what != 0 && !(in->what & ~ASK_ALL));
 	put_first(&p, WIRE_ASK);
 	put(&p, in->what, 1);
 	return ASK_LEN;
@@ -558,10 +624,107 @@ enum wire_err wire_ask_decode(struct wire_ask *out, const uint8_t *buf, size_t l
 
 	if (e != WIRE_OK)
 		return e;
-	if (buf[1] == 0 || buf[1] & ~(ASK_BEAT | ASK_BIRTH))
+	if (buf[1] == 0 || buf[1] & ~ASK_ALL)
 		return WIRE_RANGE;
 	out->what = buf[1];
 	return WIRE_OK;
+}
+
+size_t wire_pace_encode(uint8_t buf[static WIRE_MAX], const struct wire_pace *in)
+{
+	uint8_t *p = buf;
+
+	put_first(&p, WIRE_PACE);
+	put(&p, in->beat_s, 2);
+	put(&p, in->minutes, 2);
+	return PACE_LEN;
+}
+
+enum wire_err wire_pace_decode(struct wire_pace *out, const uint8_t *buf, size_t len)
+{
+	const uint8_t *p = buf + 1;
+	enum wire_err e = open_as(WIRE_PACE, buf, len, PACE_LEN, PACE_LEN);
+	struct wire_pace v;
+
+	if (e != WIRE_OK)
+		return e;
+	v.beat_s = (uint16_t)get(&p, 2);
+	v.minutes = (uint16_t)get(&p, 2);
+	if (v.beat_s > 900 || v.minutes > 1440 || (v.beat_s == 0) != (v.minutes == 0))
+		return WIRE_RANGE;
+	*out = v;
+	return WIRE_OK;
+}
+
+/* ---- the long ones ---- */
+
+static size_t put_text(uint8_t *buf, uint8_t *p, const char *text, size_t len)
+{
+	assert(len <= WIRE_LONG_TEXT);
+	if (len)
+		memcpy(p, text, len);
+	return (size_t)(p - buf) + len;
+}
+
+static enum wire_err get_text(const char **text, size_t *text_len, const uint8_t *p, size_t len)
+{
+	if (len > WIRE_LONG_TEXT)
+		return WIRE_LONG;
+	if (!text_ok(p, len))
+		return WIRE_TEXT;
+	*text = (const char *)p;
+	*text_len = len;
+	return WIRE_OK;
+}
+
+size_t wire_report_encode(uint8_t buf[static WIRE_MAX], const struct wire_report *in)
+{
+	uint8_t *p = buf;
+
+	put_first(&p, WIRE_REPORT);
+	put(&p, in->boot, 8);
+	put(&p, (uint64_t)in->t_ms, 6);
+	return put_text(buf, p, in->text, in->text_len);
+}
+
+enum wire_err wire_report_decode(struct wire_report *out, const uint8_t *buf, size_t len)
+{
+	const uint8_t *p = buf + 1;
+	enum wire_err e = open_as(WIRE_REPORT, buf, len, REPORT_HEAD, WIRE_MAX);
+	struct wire_report r;
+
+	if (e != WIRE_OK)
+		return e;
+	r.boot = get(&p, 8);
+	r.t_ms = (int64_t)get(&p, 6);
+	e = get_text(&r.text, &r.text_len, p, len - REPORT_HEAD);
+	if (e == WIRE_OK)
+		*out = r;
+	return e;
+}
+
+size_t wire_push_encode(uint8_t buf[static WIRE_MAX], const struct wire_push *in)
+{
+	uint8_t *p = buf;
+
+	put_first(&p, WIRE_PUSH);
+	put(&p, in->id, 4);
+	return put_text(buf, p, in->text, in->text_len);
+}
+
+enum wire_err wire_push_decode(struct wire_push *out, const uint8_t *buf, size_t len)
+{
+	const uint8_t *p = buf + 1;
+	enum wire_err e = open_as(WIRE_PUSH, buf, len, PUSH_HEAD, WIRE_MAX);
+	struct wire_push v;
+
+	if (e != WIRE_OK)
+		return e;
+	v.id = (uint32_t)get(&p, 4);
+	e = get_text(&v.text, &v.text_len, p, len - PUSH_HEAD);
+	if (e == WIRE_OK)
+		*out = v;
+	return e;
 }
 
 size_t wire_gate_encode(uint8_t buf[static WIRE_MAX], const struct wire_gate *in)

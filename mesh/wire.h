@@ -12,9 +12,10 @@ enum {
 	WIRE_VERSION = 1,
 	WIRE_CAMERAS = 8,        /* most cameras of one point */
 	WIRE_BEAT_LEN = 10,      /* a beat is most of the bill: keep it at 12 or less */
-	WIRE_NEWS_LEN = 48,      /* exactly */
+	WIRE_NEWS_LEN = 52,      /* exactly */
 	WIRE_PAST_SAMPLES = 100, /* most samples in one batch */
 	WIRE_BIRTH_TEXT = 1024,  /* most bytes of a birth's JSON */
+	WIRE_LONG_TEXT = 1380,   /* of a report's or of pushed settings' */
 	WIRE_MAX = 1400,         /* no message is longer */
 };
 
@@ -36,8 +37,12 @@ enum wire_kind {
 	WIRE_NEWS = 3,  /* up: a verdict that changed, kept until acknowledged */
 	WIRE_PAST = 4,  /* up: missed samples, kept until acknowledged */
 	WIRE_WILL = 5,  /* up: the broker speaks for a node that is gone */
+	WIRE_REPORT =
+		6,      /* up: JSON for people, once a day, when asked, and in answer to settings */
 	WIRE_ACK = 8,   /* down: all records up to here are stored */
-	WIRE_ASK = 9,   /* down: say something now */
+	WIRE_ASK = 9,   /* down: say or show something now */
+	WIRE_PACE = 10, /* down: beat at another pace for a while */
+	WIRE_PUSH = 11, /* down: new settings, on trial */
 	WIRE_GATE = 12, /* on ms/gateway, retained: is the gateway listening? */
 };
 
@@ -51,7 +56,38 @@ enum cause {
 	CAUSE_CAMERA,   /* power and line are fine, a camera is silent */
 	CAUSE_DEVICE,   /* our own box */
 	CAUSE_OPEN,     /* not known yet */
+	CAUSE_LINK,     /* no carrier: the cable to the router, or the router's port */
+	CAUSE_NAMES,    /* the outside answers, names are not resolved */
+	CAUSE_PORTAL, /* somebody else answers in the broker's place: a sign-in page, a spent SIM */
+	CAUSE_MTU,    /* small packets pass, large ones vanish */
 	CAUSES
+};
+
+/* The way out, from the nearest layer to the farthest: the first that fails is what is told. */
+enum layer {
+	LAYER_NONE,    /* nothing fails, or nobody looked */
+	LAYER_LINK,    /* carrier on our own interface */
+	LAYER_ROUTER,  /* the house's router answers */
+	LAYER_OUTSIDE, /* addresses beyond the provider answer */
+	LAYER_NAMES,   /* the broker's name is resolved */
+	LAYER_TCP,     /* the broker's port answers */
+	LAYER_TLS,     /* with the key that we share */
+	LAYER_ACK,     /* the gateway listens and acknowledges */
+	LAYERS
+};
+
+/* What one camera is worth now. */
+enum eye {
+	EYE_UNKNOWN,    /* not decided yet */
+	EYE_OK,         /* sees, as far as it was asked */
+	EYE_SILENT,     /* answers no ping */
+	EYE_REFUSING,   /* pings, and does not answer as a camera */
+	EYE_LOCKED,     /* answers, but not to our name and password */
+	EYE_FROZEN,     /* its picture stands still or repeats */
+	EYE_STOPPED,    /* its heartbeat output stands still */
+	EYE_CONTRADICT, /* its levels contradict each other */
+	EYE_BUSY,       /* somebody else watches: cannot be judged, counts as seeing */
+	EYES
 };
 
 enum sure { SURE_OPEN, SURE_PROBABLE, SURE_CONFIRMED, SURES };
@@ -67,16 +103,51 @@ enum fact {
 	FACT_LINK_UP = 1 << 6,         /* MQTT socket up and acknowledged lately */
 	FACT_GATEWAY_LISTENS = 1 << 7, /* the gateway says that it is listening */
 	FACT_NO_PING_RIGHT = 1 << 8,   /* this node may not ping at all */
-	FACTS_ALL = (1 << 9) - 1,
+	FACT_UPS_KNOWN = 1 << 9,       /* a UPS is fitted and says how it is */
+	FACT_ON_BATTERY = 1 << 10,     /* it feeds us from its battery */
+	FACT_BATTERY_LOW = 1 << 11,
+	FACT_UNDER_VOLTAGE = 1 << 12, /* the board's supply is too weak */
+	FACT_AWAY = 1 << 13,          /* the family said: unplugged on purpose */
+	FACT_CALL = 1 << 14,          /* the family said: please call */
+	FACT_HEALING = 1 << 15,       /* the relay holds something without power, to restart it */
+	FACT_RECORDS_LOST = 1 << 16,  /* the spool could not be used and was begun anew */
+	FACT_CAMERA_CLOCK = 1 << 17,  /* a camera's clock is more than 5 s off */
+	FACT_SLOWED = 1 << 18,        /* beats come rarer, to keep within the month's bytes */
+	FACTS_ALL = (1 << 19) - 1,
+	/* These are worth news by themselves, whatever the cause. */
+	FACTS_NEWS = FACT_ON_BATTERY | FACT_BATTERY_LOW | FACT_UNDER_VOLTAGE | FACT_AWAY |
+		     FACT_CALL | FACT_HEALING | FACT_RECORDS_LOST | FACT_CAMERA_CLOCK | FACT_SLOWED,
 };
 
 struct verdict {
 	enum cause cause;
 	enum sure sure;
-	uint16_t facts;  /* enum fact bits */
-	uint8_t cams_up; /* bit i: camera i answers */
-	uint8_t cams_n;  /* cameras configured, 0..WIRE_CAMERAS */
+	enum layer layer; /* first of the way out that fails */
+	uint32_t facts;   /* enum fact bits */
+	uint8_t cams_n;   /* cameras configured, 0..WIRE_CAMERAS */
+	uint32_t eyes;    /* enum eye of each, 4 bits, camera 0 lowest; 0 from cams_n on */
 };
+
+/* The state of camera i. */
+static inline enum eye eye_of(uint32_t eyes, unsigned i)
+{
+	return (enum eye)(eyes >> 4 * i & 15);
+}
+
+/* The same states, but for camera i. */
+static inline uint32_t eyes_with(uint32_t eyes, unsigned i, enum eye e)
+{
+	return (eyes & ~((uint32_t)15 << 4 * i)) | (uint32_t)e << 4 * i;
+}
+
+/* Does a camera in this state see? */
+static inline bool eye_sees(enum eye e)
+{
+	return e == EYE_OK || e == EYE_BUSY;
+}
+
+/* Bit i: camera i sees. */
+uint8_t eyes_up(uint32_t eyes);
 
 /* Round trips travel as one byte, 16 steps an octave: 0 no answer, else 0.125 ms to 7.5 s
  * within 4.5 %. */
@@ -87,7 +158,8 @@ int32_t wire_rtt_us(uint8_t packed); /* -1: no answer */
 struct sample {
 	bool mains_known, mains_on;
 	bool router_known, router_answers;
-	uint8_t cams_up;    /* bit i: camera i answers */
+	bool on_battery, under_voltage;
+	uint8_t cams_up;    /* bit i: camera i sees */
 	uint8_t router_rtt; /* packed */
 	uint8_t out_rtt;    /* packed: the MQTT socket's smoothed round trip */
 	uint8_t lost;       /* percent of camera and router probes lost this minute, 0..100 */
@@ -148,6 +220,13 @@ struct wire_will {
 	uint32_t conn;
 };
 
+struct wire_report {
+	uint64_t boot;
+	int64_t t_ms;     /* since boot, at sending */
+	const char *text; /* JSON; borrowed from the buffer; not NUL-terminated */
+	size_t text_len;
+};
+
 /* ---- down ---- */
 
 struct wire_ack {
@@ -155,10 +234,30 @@ struct wire_ack {
 	uint64_t seq; /* everything of this boot up to here is stored; 0 none */
 };
 
-enum { ASK_BEAT = 1, ASK_BIRTH = 2 };
+enum {
+	ASK_BEAT = 1,
+	ASK_BIRTH = 2,
+	ASK_REPORT = 4,
+	ASK_PROBE = 8,  /* ask router, outside and cameras now, then beat */
+	ASK_FIND = 16,  /* show by the light which device this is; again: stop */
+	ASK_TAKEN = 32, /* somebody has taken the job: the light may say so */
+	ASK_LEFT = 64,  /* nobody has it any more */
+	ASK_ALL = 127,
+};
 
 struct wire_ask {
 	uint8_t what; /* ASK_ bits, at least one */
+};
+
+struct wire_pace {
+	uint16_t beat_s;  /* 1..900; 0: the node's own again */
+	uint16_t minutes; /* for so long, 1..1440; 0 with beat_s 0 */
+};
+
+struct wire_push {
+	uint32_t id;      /* comes back in the report that answers */
+	const char *text; /* settings as JSON; borrowed from the buffer; not NUL-terminated */
+	size_t text_len;
 };
 
 struct wire_gate {
@@ -181,8 +280,11 @@ enum wire_err wire_beat_decode(struct wire_beat *out, const uint8_t *buf, size_t
 enum wire_err wire_news_decode(struct wire_news *out, const uint8_t *buf, size_t len);
 enum wire_err wire_past_decode(struct wire_past *out, const uint8_t *buf, size_t len);
 enum wire_err wire_will_decode(struct wire_will *out, const uint8_t *buf, size_t len);
+enum wire_err wire_report_decode(struct wire_report *out, const uint8_t *buf, size_t len);
 enum wire_err wire_ack_decode(struct wire_ack *out, const uint8_t *buf, size_t len);
 enum wire_err wire_ask_decode(struct wire_ask *out, const uint8_t *buf, size_t len);
+enum wire_err wire_pace_decode(struct wire_pace *out, const uint8_t *buf, size_t len);
+enum wire_err wire_push_decode(struct wire_push *out, const uint8_t *buf, size_t len);
 enum wire_err wire_gate_decode(struct wire_gate *out, const uint8_t *buf, size_t len);
 
 size_t wire_birth_encode(uint8_t buf[static WIRE_MAX], const struct wire_birth *in);
@@ -190,15 +292,18 @@ size_t wire_beat_encode(uint8_t buf[static WIRE_MAX], const struct wire_beat *in
 size_t wire_news_encode(uint8_t buf[static WIRE_MAX], const struct wire_news *in);
 size_t wire_past_encode(uint8_t buf[static WIRE_MAX], const struct wire_past *in);
 size_t wire_will_encode(uint8_t buf[static WIRE_MAX], const struct wire_will *in);
+size_t wire_report_encode(uint8_t buf[static WIRE_MAX], const struct wire_report *in);
 size_t wire_ack_encode(uint8_t buf[static WIRE_MAX], const struct wire_ack *in);
 size_t wire_ask_encode(uint8_t buf[static WIRE_MAX], const struct wire_ask *in);
+size_t wire_pace_encode(uint8_t buf[static WIRE_MAX], const struct wire_pace *in);
+size_t wire_push_encode(uint8_t buf[static WIRE_MAX], const struct wire_push *in);
 size_t wire_gate_encode(uint8_t buf[static WIRE_MAX], const struct wire_gate *in);
 
 /*
  * The parts a record is spooled as: a verdict in VERDICT_LEN bytes, a sample in SAMPLE_LEN. The
  * same bytes travel in news and past, and lie in the gateway's ledger.
  */
-enum { VERDICT_LEN = 6, SAMPLE_LEN = 7 };
+enum { VERDICT_LEN = 10, SAMPLE_LEN = 7 };
 void wire_verdict_put(uint8_t buf[static VERDICT_LEN], const struct verdict *v);
 enum wire_err wire_verdict_get(struct verdict *out, const uint8_t buf[static VERDICT_LEN]);
 void wire_sample_put(uint8_t buf[static SAMPLE_LEN], const struct sample *s);
@@ -208,5 +313,7 @@ const char *wire_err_str(enum wire_err e);
 const char *wire_kind_str(enum wire_kind k);
 const char *cause_str(enum cause c);
 const char *sure_str(enum sure s);
+const char *layer_str(enum layer l);
+const char *eye_str(enum eye e);
 
 #endif

@@ -7,7 +7,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-enum { BODY_AT = 36, BODY_LEN = 8, CRC_AT = 44 };
+enum { SEQ_AT = 12, T_AT = 18, WALL_AT = 24, BODY_AT = 30, BODY_LEN = 14, CRC_AT = 44 };
 static_assert(CRC_AT + 4 == FRAME_LEN, "the checksum ends the frame");
 static_assert((int)VERDICT_LEN <= BODY_LEN && (int)SAMPLE_LEN <= BODY_LEN, "bodies fit");
 
@@ -60,9 +60,9 @@ void frame_encode(uint8_t buf[static FRAME_LEN], const struct record *r)
 	buf[1] = (uint8_t)kinds[r->kind];
 	buf[2] = (uint8_t)h->quality;
 	put(buf + 4, h->boot, 8);
-	put(buf + 12, h->seq, 8);
-	put(buf + 20, (uint64_t)h->t_ms, 8);
-	put(buf + 28, (uint64_t)h->wall.ms, 8);
+	put(buf + SEQ_AT, h->seq, 6);
+	put(buf + T_AT, (uint64_t)h->t_ms, 6);
+	put(buf + WALL_AT, (uint64_t)h->wall.ms, 6);
 	if (r->kind == RECORD_NEWS)
 		wire_verdict_put(buf + BODY_AT, &r->verdict);
 	else if (r->kind == RECORD_SAMPLE)
@@ -90,12 +90,11 @@ static bool kind_of(enum record_kind *kind, uint8_t byte)
 static bool head_of(struct record_head *h, const uint8_t *buf)
 {
 	h->boot = get(buf + 4, 8);
-	h->seq = get(buf + 12, 8);
-	h->t_ms = (int64_t)get(buf + 20, 8);
-	h->wall.ms = (int64_t)get(buf + 28, 8);
+	h->seq = get(buf + SEQ_AT, 6);
+	h->t_ms = (int64_t)get(buf + T_AT, 6);
+	h->wall.ms = (int64_t)get(buf + WALL_AT, 6);
 	h->quality = (enum clock_quality)buf[2];
-	return buf[2] <= CLOCK_NTP && h->seq >= 1 && h->seq <= (uint64_t)U48_MAX && h->t_ms >= 0 &&
-	       h->t_ms <= U48_MAX && h->wall.ms >= 0 && h->wall.ms <= U48_MAX;
+	return buf[2] <= CLOCK_NTP && h->seq >= 1;
 }
 
 static bool body_of(struct record *r, const uint8_t *buf)
@@ -105,7 +104,7 @@ static bool body_of(struct record *r, const uint8_t *buf)
 	switch (r->kind) {
 	case RECORD_HEAD:
 	case RECORD_ACKED:
-		return buf[2] == 0 && zeros(buf + 20, CRC_AT - 20);
+		return buf[2] == 0 && zeros(buf + T_AT, CRC_AT - T_AT);
 	case RECORD_NEWS:
 		return wire_verdict_get(&r->verdict, body) == WIRE_OK &&
 		       zeros(body + VERDICT_LEN, BODY_LEN - VERDICT_LEN);

@@ -8,7 +8,7 @@
 /*
  * Big-endian:
  *
- *	'M' K Q 00  boot*8  seq*8  t_ms*8  wall_ms*8  body*8  crc32*4
+ *	'M' K Q 00  boot*8  seq*6  t_ms*6  wall_ms*6  body*14  crc32*4
  *
  *	K     kind: 'H' head, 'N' news, 'S' sample, 'A' acknowledged
  *	Q     quality of the wall time, enum clock_quality
@@ -16,7 +16,7 @@
  *	crc   CRC-32 (IEEE 802.3) of the 44 bytes before it
  *
  * A head's seq is the next one of its boot. An 'A' says that the gateway has everything before it,
- *up to that seq of that boot. Times and body of both are zero.
+ * up to that seq of that boot. Times and body of both are zero.
  */
 enum { FRAME_LEN = 48 };
 

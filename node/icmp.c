@@ -19,7 +19,7 @@
  *	S  16 bits  checksum over all of it
  *	I  16 bits  id, the kernel's or ours; means nothing here
  *	Q  16 bits  sequence number
- *	C  64 bits  cookie, the payload
+ *	C  64 bits  cookie; a large one has ICMP_PAD zeros behind it
  */
 enum {
 	HEADER = 8,
@@ -121,7 +121,7 @@ enum icmp_err icmp_parse(const uint8_t *buf, size_t len, bool has_ip_header, str
 		return ICMP_SHORT;
 	if (buf[0] != ICMP_ECHOREPLY || buf[1] != 0)
 		return ICMP_OTHER;
-	if (len != ECHO)
+	if (len != ECHO && len != ECHO + ICMP_PAD)
 		return ICMP_LENGTH;
 	if (checksum(buf, len) != 0)
 		return ICMP_SUM;
@@ -142,6 +142,14 @@ static int only_replies(int fd)
 	return setsockopt(fd, SOL_RAW, ICMP_FILTER, &f, sizeof f);
 }
 
+/* A large request asks whether large packets pass: nobody may cut it up. */
+static int never_in_pieces(int fd)
+{
+	const int how = IP_PMTUDISC_DO;
+
+	return setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &how, sizeof how);
+}
+
 struct icmp *icmp_open(void)
 {
 	const int flags = SOCK_NONBLOCK | SOCK_CLOEXEC;
@@ -159,7 +167,7 @@ struct icmp *icmp_open(void)
 		why = errno == EPERM ? EACCES : errno;
 		goto free_icmp;
 	}
-	if (i->raw && only_replies(i->fd) < 0) {
+	if ((i->raw && only_replies(i->fd) < 0) || never_in_pieces(i->fd) < 0) {
 		why = errno;
 		close(i->fd);
 		goto free_icmp;
@@ -185,15 +193,17 @@ int icmp_fd(const struct icmp *i)
 	return i->fd;
 }
 
-int icmp_send(struct icmp *i, const struct sockaddr_in *to, uint16_t seq, uint64_t cookie)
+int icmp_send(struct icmp *i, const struct sockaddr_in *to, uint16_t seq, uint64_t cookie,
+	      bool large)
 {
-	uint8_t echo[ECHO] = { ICMP_ECHO };
+	uint8_t echo[ECHO + ICMP_PAD] = { ICMP_ECHO };
+	const size_t len = large ? sizeof echo : ECHO;
 
 	put16(echo + 4, (uint16_t)getpid()); /* on a datagram socket the kernel puts its own */
 	put16(echo + 6, seq);
 	put64(echo + HEADER, cookie);
-	put16(echo + 2, checksum(echo, sizeof echo));
-	if (sendto(i->fd, echo, sizeof echo, 0, (const struct sockaddr *)to, sizeof *to) < 0)
+	put16(echo + 2, checksum(echo, len));
+	if (sendto(i->fd, echo, len, 0, (const struct sockaddr *)to, sizeof *to) < 0)
 		return -errno;
 	return 0;
 }

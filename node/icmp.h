@@ -47,8 +47,15 @@ void icmp_close(struct icmp *i);
 
 int icmp_fd(const struct icmp *i);
 
-/* Send one echo request: 8 bytes of header, 8 of cookie. 0 or -errno. */
-int icmp_send(struct icmp *i, const struct sockaddr_in *to, uint16_t seq, uint64_t cookie);
+/* Zeros behind the cookie of a large request: 1400 bytes of IP in all, and never in pieces. */
+enum { ICMP_PAD = 1364 };
+
+/*
+ * Send one echo request: 8 bytes of header, 8 of cookie, and ICMP_PAD more when large. 0 or -errno;
+ * -EMSGSIZE when large and the kernel knows already that it cannot pass.
+ */
+int icmp_send(struct icmp *i, const struct sockaddr_in *to, uint16_t seq, uint64_t cookie,
+	      bool large);
 
 /* Take the oldest answer; what is none is counted and passed over. False when nothing waits, or
  * after 64 packets that were none (the descriptor is then still readable). */

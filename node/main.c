@@ -53,6 +53,7 @@ struct app {
 	bool linked;
 	char last_why[MQTT_WHY];
 	struct verdict verdict;
+	char interface[VITALS_INTERFACE]; /* that leads out; "" while not known */
 	enum lamp lamp;
 	mono_t lamp_since;
 	int64_t wall_less_mono; /* ms; watched for jumps */
@@ -105,17 +106,19 @@ static void act_send(struct app *a, mono_t now)
 }
 
 static const char *address_of(const struct app *a, enum node_target kind, unsigned which,
-			      char router[static VITALS_ADDRESS])
+			      struct vitals_route *route)
 {
 	switch (kind) {
 	case NODE_ROUTER:
 		if (strcmp(a->settings->router, "auto") != 0)
 			return a->settings->router;
-		return vitals_router(router) ? router : NULL;
+		return vitals_route(route) ? route->router : NULL;
 	case NODE_OUTSIDE:
 		return a->settings->outside[which];
 	case NODE_CAMERA:
 		return a->settings->cameras[which].address;
+	case NODE_LARGE:
+		return a->settings->outside[which];
 	}
 	return NULL;
 }
@@ -124,14 +127,15 @@ enum { TAG_WHICH = 16 }; /* a ping's tag: kind * TAG_WHICH + which */
 
 static void probe(struct app *a, enum node_target kind, unsigned which, mono_t now)
 {
-	char router[VITALS_ADDRESS];
+	struct vitals_route route;
 	const char *address;
 
 	if (!(a->acts.probes & node_probe_bit(kind, which)))
 		return;
-	address = address_of(a, kind, which, router);
+	address = address_of(a, kind, which, &route);
 	/* Without a default route there is no router to answer. */
-	if (!address || ping_send(a->ping, address, (unsigned)kind * TAG_WHICH + which) != 0)
+	if (!address || ping_send(a->ping, address, kind == NODE_LARGE,
+				  (unsigned)kind * TAG_WHICH + which) != 0)
 		node_pinged(&a->node, kind, which, PING_SILENT, now);
 }
 
@@ -139,7 +143,7 @@ static void act_probe(struct app *a, mono_t now)
 {
 	probe(a, NODE_ROUTER, 0, now);
 	for (unsigned i = 0; i < a->options.outside_n; i++)
-		probe(a, NODE_OUTSIDE, i, now);
+		probe(a, NODE_OUTSIDE, i, now), probe(a, NODE_LARGE, i, now);
 	for (unsigned i = 0; i < a->options.cameras_n; i++)
 		probe(a, NODE_CAMERA, i, now);
 }
@@ -150,9 +154,10 @@ static void act_log(struct app *a)
 
 	if (a->acts.verdict_changed)
 		log_point(a->settings->point,
-			  "verdict: %s %s -> %s %s, facts %03x, cameras %02x of %u",
+			  "verdict: %s %s -> %s %s, layer %s, facts %05x, eyes %x of %u",
 			  cause_str(a->verdict.cause), sure_str(a->verdict.sure),
-			  cause_str(v->cause), sure_str(v->sure), v->facts, v->cams_up, v->cams_n);
+			  cause_str(v->cause), sure_str(v->sure), layer_str(v->layer), v->facts,
+			  v->eyes, v->cams_n);
 	a->verdict = *v;
 	if (a->acts.spool_error && a->acts.spool_error != a->spool_error)
 		log_err("spool: %s; records are kept in memory", strerror(-a->acts.spool_error));
@@ -237,6 +242,21 @@ static void next_will(struct app *a)
 	mqtt_set_will(a->mqtt, will, len);
 }
 
+static enum layer layer_of(const struct mqtt_failure *f)
+{
+	switch (f->stage) {
+	case MQTT_AT_NAME:
+		return LAYER_NAMES;
+	case MQTT_AT_TCP:
+		return LAYER_TCP;
+	case MQTT_AT_TLS:
+		return LAYER_TLS;
+	case MQTT_AT_SESSION:
+		break;
+	}
+	return LAYER_ACK;
+}
+
 static void on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
 {
 	struct app *a = self;
@@ -256,11 +276,12 @@ static void on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
 		if (a->linked || strcmp(a->last_why, e->why) != 0)
 			log_warn(
 				"broker: %s%s", e->why,
-				e->refused
+				e->failure.refused
 					? "; it knows us not: is the point enrolled, the key right?"
 					: "");
 		memcpy(a->last_why, e->why, sizeof a->last_why);
 		a->linked = false;
+		node_dial_failed(&a->node, layer_of(&e->failure), e->failure.stranger, now);
 		node_link(&a->node, false, false, 0, -1, now);
 		loop_notify("STATUS=no connection to the broker");
 		break;
@@ -280,6 +301,20 @@ static void watch_clock(struct app *a, mono_t now)
 	a->wall_less_mono = less;
 }
 
+/* Without a cable there may be no route either: the interface that had it last is meant. */
+static void feed_carrier(struct app *a, mono_t now)
+{
+	struct vitals_route route;
+	int carrier;
+
+	if (strcmp(a->settings->interface, "auto") != 0)
+		snprintf(a->interface, sizeof a->interface, "%s", a->settings->interface);
+	else if ((a->interface[0] == '\0' || a->ticks % VITALS_TICKS == 0) && vitals_route(&route))
+		memcpy(a->interface, route.interface, sizeof a->interface);
+	carrier = vitals_carrier(a->interface);
+	node_carrier(&a->node, carrier >= 0, carrier > 0, now);
+}
+
 static void on_tick(void *self, mono_t now)
 {
 	struct app *a = self;
@@ -290,6 +325,7 @@ static void on_tick(void *self, mono_t now)
 	watch_clock(a, now);
 	read_mains(a, now);
 	feed_link(a, now);
+	feed_carrier(a, now);
 	turn(a, now);
 	loop_alarm_set(a->tick, mono_after(now, TICK_MS));
 }

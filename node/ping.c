@@ -177,7 +177,7 @@ static struct probe *probe_free(struct ping *p)
 	return NULL;
 }
 
-int ping_send(struct ping *p, const char *address, unsigned tag)
+int ping_send(struct ping *p, const char *address, bool large, unsigned tag)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET };
 	struct probe *b = probe_free(p);
@@ -196,7 +196,7 @@ int ping_send(struct ping *p, const char *address, unsigned tag)
 	err = socket_up(p);
 	b->sent_us = clock_us();
 	if (err == 0)
-		err = icmp_send(p->icmp, &to, b->seq, b->cookie);
+		err = icmp_send(p->icmp, &to, b->seq, b->cookie, large);
 	b->verdict = verdict_of(err);
 	b->due = err == 0 ? mono_after(now, p->timeout_ms) : now;
 	rearm(p);

@@ -29,11 +29,12 @@ void ping_free(struct ping *p); /* fn is not told of probes under way */
 bool ping_able(const struct ping *p);
 
 /*
- * Probe address, an IPv4 literal ("192.168.1.1"); nothing is looked up. fn is called later, never
- * from here. 0; -EINVAL when address is no literal, -EBUSY when PING_MOST are under way (then fn is
- * not called).
+ * Probe address, an IPv4 literal ("192.168.1.1"); nothing is looked up. large: with a packet of
+ * 1400 bytes that nobody may cut up; PING_UNABLE when the kernel knows that it cannot pass, for
+ * then TCP knows as well. fn is called later, never from here. 0; -EINVAL when address is no
+ * literal, -EBUSY when PING_MOST are under way (then fn is not called).
  */
-int ping_send(struct ping *p, const char *address, unsigned tag);
+int ping_send(struct ping *p, const char *address, bool large, unsigned tag);
 
 /* Answers that came too late, from elsewhere, or that nobody asked for. */
 uint64_t ping_strays(const struct ping *p);

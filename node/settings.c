@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* settings: node.jsonc, read once at the start and then constant. */
 #include "node/settings.h"
+
 #include "mesh/mqtt_socket.h"
 #include "mesh/topic.h"
+#include "node/vitals.h"
 
 #include <cjson/cJSON.h>
 
@@ -77,6 +79,8 @@ static const struct conf_key node_keys[] = {
 	  .def_text = "/proc/sys/kernel/random/boot_id", .help = "differs at every boot" },
 	{ .key = "beat_s", NUMBER(N, beat_s, 1, 900, 60),
 	  .help = "one beat each so many seconds" },
+	{ .key = "interface", TEXT(N, interface, 0, VITALS_INTERFACE - 1), .def_text = "auto",
+	  .help = "network interface that leads out; auto: the default route's; empty: none" },
 	{ .key = "router", TEXT(N, router, 0, 15), .def_text = "auto",
 	  .help = "IPv4 address of the house's router; auto: the default route's; empty: none" },
 	{ .key = "outside", LIST(N, outside, n_outside, 0, NODE_OUTSIDES),

@@ -22,7 +22,8 @@ struct node_settings {
 	size_t n_brokers; /* 1..MQTT_ENDPOINTS, "host:port" */
 	const char *key_file, *state_dir, *boot_id_file;
 	int64_t beat_s;
-	const char *router; /* an IPv4 literal; "auto" for the default route's; "" for none */
+	const char *interface; /* that leads out; "auto" for the default route's; "" for none */
+	const char *router;    /* an IPv4 literal; "auto" for the default route's; "" for none */
 	const char *const *outside;
 	size_t n_outside; /* 0..NODE_OUTSIDES, IPv4 literals */
 	const struct node_camera *cameras;

@@ -60,6 +60,7 @@ void node_init(struct node *n, const struct node_options *options, struct spool 
 		begin_reach(n, &n->outside[i], stir(seed, 2 + i), now);
 	for (unsigned i = 0; i < WIRE_CAMERAS; i++)
 		begin_reach(n, &n->camera[i], stir(seed, 16 + i), now);
+	begin_reach(n, &n->large, stir(seed, 32), now);
 	hurry(n, (mono_t){ 0 }, now);
 	pace_init(&n->pace, options->beat_ms, stir(seed, 0), now);
 	uplink_init(&n->uplink, options->ack_timeout_ms);
@@ -86,6 +87,8 @@ static struct reach *target(struct node *n, enum node_target kind, unsigned whic
 		return which < n->o->outside_n ? &n->outside[which] : NULL;
 	case NODE_CAMERA:
 		return which < n->o->cameras_n ? &n->camera[which] : NULL;
+	case NODE_LARGE:
+		return which < n->o->outside_n ? &n->large : NULL;
 	}
 	return NULL;
 }
@@ -96,6 +99,11 @@ void node_pinged(struct node *n, enum node_target kind, unsigned which, int32_t 
 
 	if (!r)
 		return;
+	if (kind == NODE_LARGE) {
+		if (rtt_us != -2)
+			reach_feed(r, rtt_us, now);
+		return;
+	}
 	/* Without the right to ask, silence says nothing. But where others could be asked a moment
 	 * ago, it is only this one that has no way to it. */
 	if (rtt_us == -2 && mono_since(now, n->asked) > 3 * n->o->probe_ms / 2) {
@@ -118,6 +126,8 @@ void node_link(struct node *n, bool up, bool unacked, int64_t ack_age_ms, int64_
 	if (changed && up) {
 		n->conn++;
 		n->birth_owed = true;
+		n->dial_failed = LAYER_NONE;
+		n->stranger = false;
 	}
 	if (changed && !up)
 		uplink_close(&n->uplink);
@@ -125,6 +135,25 @@ void node_link(struct node *n, bool up, bool unacked, int64_t ack_age_ms, int64_
 	 */
 	if (up && n->beat_open && !unacked && mono_since(now, n->beat_at.t) >= BEAT_SETTLES_MS)
 		n->beat_open = false;
+}
+
+void node_carrier(struct node *n, bool known, bool carrier, mono_t now)
+{
+	bool back = known && carrier && n->carrier_known && !n->carrier;
+
+	n->carrier_known = known;
+	n->carrier = known && carrier;
+	if (!back)
+		return;
+	reach_hurry(&n->router, mono_after(now, NODE_WAKE_MS), now);
+	n->dial = true;
+}
+
+void node_dial_failed(struct node *n, enum layer at, bool stranger, mono_t now)
+{
+	(void)now;
+	n->dial_failed = at;
+	n->stranger = stranger;
 }
 
 static void heard_gate(struct node *n, const struct wire_gate *g, mono_t now)
@@ -218,6 +247,7 @@ static void judge_wayout(struct node *n, mono_t now)
 	/* What was known of the outside is from another doubt. */
 	for (unsigned i = 0; i < n->o->outside_n; i++)
 		reach_forget(&n->outside[i], now);
+	reach_forget(&n->large, now);
 }
 
 /* ---- what is wanted ---- */
@@ -247,7 +277,7 @@ static struct sample sample_now(struct node *n, const struct facts *f)
 		.mains_on = f->mains_known && f->mains_on,
 		.router_known = f->router_known,
 		.router_answers = f->router_known && f->router_answers,
-		.cams_up = f->cams_up,
+		.cams_up = eyes_up(f->eyes),
 		.router_rtt = wire_rtt_pack(f->router_answers ? n->router.rtt_us : -1),
 		.out_rtt = wire_rtt_pack(n->wayout.up && n->wayout.rtt_us <= INT32_MAX
 						 ? (int32_t)n->wayout.rtt_us
@@ -378,8 +408,21 @@ static void tell_minute(struct node *n, const struct facts *f, const struct mome
 		n->beat_open = false; /* it is in the spool already */
 }
 
+/* Whom to ask with a large packet: an outside address that answers small ones; outside_n for none.
+ */
+static unsigned large_at(const struct node *n)
+{
+	unsigned i = 0;
+
+	while (i < n->o->outside_n && n->outside[i].state != REACH_ANSWERS)
+		i++;
+	return n->wayout.doubt ? i : n->o->outside_n;
+}
+
 static void probe(struct node *n, mono_t now, struct node_acts *out)
 {
+	unsigned large = large_at(n);
+
 	if (n->o->router_set && reach_step(&n->router, now))
 		out->probes |= node_probe_bit(NODE_ROUTER, 0);
 	for (unsigned i = 0; n->wayout.doubt && i < n->o->outside_n; i++)
@@ -388,6 +431,8 @@ static void probe(struct node *n, mono_t now, struct node_acts *out)
 	for (unsigned i = 0; i < n->o->cameras_n; i++)
 		if (reach_step(&n->camera[i], now))
 			out->probes |= node_probe_bit(NODE_CAMERA, i);
+	if (large < n->o->outside_n && reach_step(&n->large, now))
+		out->probes |= node_probe_bit(NODE_LARGE, large);
 }
 
 /* ---- stepping ---- */
@@ -439,6 +484,8 @@ mono_t node_due(const struct node *n)
 		due = mono_first(due, reach_due(&n->outside[i]));
 	for (unsigned i = 0; i < n->o->cameras_n; i++)
 		due = mono_first(due, reach_due(&n->camera[i]));
+	if (large_at(n) < n->o->outside_n)
+		due = mono_first(due, reach_due(&n->large));
 	return due;
 }
 

@@ -29,14 +29,16 @@ enum {
 	NODE_LAMP_TEST_MS = 2000,
 };
 
-enum node_target { NODE_ROUTER, NODE_OUTSIDE, NODE_CAMERA };
+/* NODE_LARGE: an outside address that answers, with a packet of 1400 bytes. */
+enum node_target { NODE_ROUTER, NODE_OUTSIDE, NODE_CAMERA, NODE_LARGE };
 
 /* A probe's bit in node_acts.probes. */
 static inline unsigned node_probe_bit(enum node_target kind, unsigned which)
 {
 	return kind == NODE_ROUTER    ? 1u
 	       : kind == NODE_OUTSIDE ? 1u << (1 + which)
-				      : 1u << (8 + which);
+	       : kind == NODE_CAMERA  ? 1u << (8 + which)
+				      : 1u << (16 + which);
 }
 
 /* From the settings; borrowed for the node's life. */
@@ -74,7 +76,10 @@ struct node {
 
 	struct debounce mains;
 	mono_t mains_back; /* MONO_NEVER when it never went */
-	struct reach router, outside[NODE_OUTSIDES], camera[WIRE_CAMERAS];
+	struct reach router, outside[NODE_OUTSIDES], camera[WIRE_CAMERAS], large;
+	bool carrier_known, carrier;
+	enum layer dial_failed; /* where the last attempt ended; NONE while connected */
+	bool stranger;          /* and somebody else answered */
 	bool no_ping_right;
 	mono_t asked; /* some probe left us lately */
 
@@ -137,6 +142,14 @@ void node_pinged(struct node *n, enum node_target kind, unsigned which, int32_t 
  */
 void node_link(struct node *n, bool up, bool unacked, int64_t ack_age_ms, int64_t rtt_us,
 	       mono_t now);
+
+/* Has the interface that leads out a carrier? known: false where it cannot be told (no such
+ * interface). */
+void node_carrier(struct node *n, bool known, bool carrier, mono_t now);
+
+/* An attempt to connect ended at this layer (NAMES, TCP, TLS, ACK). stranger: whoever answered is
+ * not our broker. */
+void node_dial_failed(struct node *n, enum layer at, bool stranger, mono_t now);
 
 /* A message from the broker. Whatever is wrong with it is counted. Keeps nothing of it. */
 void node_heard(struct node *n, const char *topic, const uint8_t *payload, size_t len, mono_t now);

@@ -45,22 +45,20 @@ static void know_outside(const struct node *n, struct facts *f, mono_t now)
 		else
 			silent += r->state != REACH_UNKNOWN;
 	}
+	f->large_lost = f->outside_answers && n->large.state == REACH_SILENT;
 	f->outside_known = f->outside_answers || (silent > 0 && silent == n->o->outside_n);
 }
 
 static void know_cameras(const struct node *n, struct facts *f, mono_t now)
 {
-	unsigned up = 0, known = 0;
-
+	f->cams_n = (uint8_t)n->o->cameras_n;
 	for (unsigned i = 0; i < n->o->cameras_n; i++) {
 		const struct reach *r = &n->camera[i];
 
-		known |= decided(n, r, now) ? 1u << i : 0;
-		up |= r->state == REACH_ANSWERS ? 1u << i : 0;
+		if (decided(n, r, now))
+			f->eyes = eyes_with(f->eyes, i,
+					    r->state == REACH_ANSWERS ? EYE_OK : EYE_SILENT);
 	}
-	f->cams_n = (uint8_t)n->o->cameras_n;
-	f->cams_known = (uint8_t)known;
-	f->cams_up = (uint8_t)up;
 }
 
 static mono_t away_at(const struct node *n)
@@ -79,6 +77,10 @@ struct facts state_facts(const struct node *n, mono_t now)
 		.waking = n->mains_back.ms != MONO_NEVER.ms &&
 			  mono_since(now, n->mains_back) < NODE_WAKE_MS,
 		.link_up = !n->wayout.down && n->wayout.was_up,
+		.carrier_known = n->carrier_known,
+		.carrier = n->carrier,
+		.stranger = n->stranger,
+		.dial_failed = n->dial_failed,
 		.gateway_listens = n->gate_known && n->gate_up,
 		.gateway_away = mono_reached(now, away_at(n)),
 		.no_ping_right = n->no_ping_right,
@@ -125,6 +127,8 @@ enum lamp state_lamp(const struct node *n, mono_t now)
 	if (mono_since(now, n->started) < NODE_LAMP_TEST_MS)
 		return LAMP_TEST;
 	switch (n->verdict.cause) {
+	case CAUSE_LINK:
+		return LAMP_FAST; /* the family can see whether the cable is in */
 	case CAUSE_ROUTER:
 		return n->verdict.sure == SURE_CONFIRMED ? LAMP_FAST : LAMP_SLOW;
 	case CAUSE_CAMERA:
@@ -137,6 +141,9 @@ enum lamp state_lamp(const struct node *n, mono_t now)
 	case CAUSE_PROVIDER:
 	case CAUSE_GATEWAY:
 	case CAUSE_LINE:
+	case CAUSE_NAMES:
+	case CAUSE_PORTAL:
+	case CAUSE_MTU:
 	case CAUSE_DEVICE:
 	case CAUSE_OPEN:
 	case CAUSES:

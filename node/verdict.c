@@ -5,15 +5,16 @@
 struct finding {
 	enum cause cause;
 	enum sure sure;
+	enum layer layer;
 };
 
-static const struct finding OPEN = { CAUSE_OPEN, SURE_OPEN };
+static const struct finding OPEN = { CAUSE_OPEN, SURE_OPEN, LAYER_NONE };
 /* The house had no power a moment ago, and not everything is back. */
-static const struct finding WAKING = { CAUSE_POWER, SURE_PROBABLE };
+static const struct finding WAKING = { CAUSE_POWER, SURE_PROBABLE, LAYER_NONE };
 
-static uint16_t bits(const struct facts *f)
+static uint32_t bits(const struct facts *f)
 {
-	unsigned b = 0;
+	uint32_t b = f->more;
 
 	if (f->mains_known)
 		b |= FACT_MAINS_KNOWN | (f->mains_on ? FACT_MAINS_ON : 0u);
@@ -27,60 +28,87 @@ static uint16_t bits(const struct facts *f)
 		b |= FACT_GATEWAY_LISTENS;
 	if (f->no_ping_right)
 		b |= FACT_NO_PING_RIGHT;
-	return (uint16_t)b;
+	return b;
 }
 
 /* A silent router is a fact about the router only where we know that it has power. */
 static struct finding router_silent(const struct facts *f)
 {
-	return (struct finding){ CAUSE_ROUTER, f->mains_known ? SURE_CONFIRMED : SURE_PROBABLE };
+	return (struct finding){ CAUSE_ROUTER, f->mains_known ? SURE_CONFIRMED : SURE_PROBABLE,
+				 LAYER_ROUTER };
+}
+
+/* The outside answers small packets: what stands between us and the gateway? */
+static struct finding beyond_the_line(const struct facts *f)
+{
+	if (f->large_lost)
+		return (struct finding){ CAUSE_MTU, SURE_CONFIRMED, LAYER_TLS };
+	if (f->dial_failed == LAYER_NAMES)
+		return (struct finding){ CAUSE_NAMES, SURE_CONFIRMED, LAYER_NAMES };
+	return (struct finding){ CAUSE_GATEWAY, SURE_CONFIRMED, f->dial_failed };
 }
 
 static struct finding no_link(const struct facts *f)
 {
-	const struct finding line = { CAUSE_LINE, SURE_OPEN };
+	const struct finding line = { CAUSE_LINE, SURE_OPEN, LAYER_NONE };
 
-	if (f->no_ping_right)
-		return line; /* we cannot look, so we do not say where it is broken */
 	/* A router, and the modem behind it, take a minute to find their line again. */
 	if (f->waking)
 		return WAKING;
+	if (f->carrier_known && !f->carrier)
+		return (struct finding){ CAUSE_LINK, SURE_CONFIRMED, LAYER_LINK };
+	if (f->stranger)
+		return (struct finding){ CAUSE_PORTAL, SURE_CONFIRMED, LAYER_TLS };
+	if (f->no_ping_right)
+		return line; /* we cannot look, so we do not say where it is broken */
 	/* Whoever reaches the outside has a router that works, though it may not answer pings. */
 	if (f->outside_known && f->outside_answers)
-		return (struct finding){ CAUSE_GATEWAY, SURE_CONFIRMED };
+		return beyond_the_line(f);
 	if (f->router_known && !f->router_answers)
 		return router_silent(f);
 	if (f->router_known && f->outside_known)
-		return (struct finding){ CAUSE_PROVIDER, SURE_CONFIRMED };
+		return (struct finding){ CAUSE_PROVIDER, SURE_CONFIRMED, LAYER_OUTSIDE };
+	/* Names alone are no proof that the line is cut. */
+	if (f->router_known && f->dial_failed == LAYER_NAMES)
+		return (struct finding){ CAUSE_NAMES, SURE_PROBABLE, LAYER_NAMES };
 	return line;
 }
 
 static struct finding cameras(const struct facts *f)
 {
-	unsigned all = (1u << f->cams_n) - 1, silent = f->cams_known & ~(unsigned)f->cams_up & all;
+	unsigned silent = 0, blind = 0, open = 0;
 
-	if (all != 0 && silent == all && f->router_known && !f->router_answers)
-		return router_silent(f);
-	if (silent) {
-		bool powered = f->mains_known || (f->router_known && f->router_answers);
+	for (unsigned i = 0; i < f->cams_n; i++) {
+		enum eye e = eye_of(f->eyes, i);
 
-		return (struct finding){ CAUSE_CAMERA, powered ? SURE_CONFIRMED : SURE_PROBABLE };
+		silent += e == EYE_SILENT;
+		open += e == EYE_UNKNOWN;
+		blind += e != EYE_UNKNOWN && !eye_sees(e);
 	}
-	if ((f->cams_known & all) != all)
+	if (f->cams_n > 0 && silent == f->cams_n && f->router_known && !f->router_answers)
+		return router_silent(f);
+	if (blind > 0) {
+		bool powered =
+			f->mains_known || (f->router_known && f->router_answers) || blind > silent;
+
+		return (struct finding){ CAUSE_CAMERA, powered ? SURE_CONFIRMED : SURE_PROBABLE,
+					 LAYER_NONE };
+	}
+	if (open > 0)
 		return f->waking ? WAKING : OPEN;
-	return (struct finding){ CAUSE_NONE, SURE_CONFIRMED };
+	return (struct finding){ CAUSE_NONE, SURE_CONFIRMED, LAYER_NONE };
 }
 
 static struct finding find(const struct facts *f)
 {
 	if (f->mains_known && !f->mains_on)
-		return (struct finding){ CAUSE_POWER, SURE_CONFIRMED };
+		return (struct finding){ CAUSE_POWER, SURE_CONFIRMED, LAYER_NONE };
 	if (!f->link_known)
 		return f->waking ? WAKING : OPEN;
 	if (!f->link_up)
 		return no_link(f);
 	if (f->gateway_away)
-		return (struct finding){ CAUSE_GATEWAY, SURE_CONFIRMED };
+		return (struct finding){ CAUSE_GATEWAY, SURE_CONFIRMED, LAYER_ACK };
 	return cameras(f);
 }
 
@@ -90,14 +118,16 @@ struct verdict verdict_of(const struct facts *f)
 
 	return (struct verdict){ .cause = found.cause,
 				 .sure = found.sure,
+				 .layer = found.layer,
 				 .facts = bits(f),
-				 .cams_up = f->cams_up,
-				 .cams_n = f->cams_n };
+				 .cams_n = f->cams_n,
+				 .eyes = f->eyes };
 }
 
 bool verdict_differs(const struct verdict *a, const struct verdict *b)
 {
-	if (a->cause != b->cause || a->sure != b->sure)
+	if (a->cause != b->cause || a->sure != b->sure ||
+	    (a->facts ^ b->facts) & (uint32_t)FACTS_NEWS)
 		return true;
-	return a->cams_up != b->cams_up && b->cause != CAUSE_POWER && b->cause != CAUSE_OPEN;
+	return a->eyes != b->eyes && b->cause != CAUSE_POWER && b->cause != CAUSE_OPEN;
 }

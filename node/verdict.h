@@ -11,35 +11,49 @@ struct facts {
 	bool waking;     /* mains came back a moment ago: who is still silent may be starting */
 	bool link_known; /* false only while the first connection is still being tried */
 	bool link_up;    /* MQTT up, and what we sent is acknowledged by the far kernel */
-	bool gateway_listens; /* the gateway said so */
-	bool gateway_away;    /* the gateway said that it is not listening, a hold ago */
+	bool carrier_known, carrier; /* our own interface has a cable with life in it */
+	bool gateway_listens;        /* the gateway said so */
+	bool gateway_away;           /* the gateway said that it is not listening, a hold ago */
 	bool no_ping_right;
 	bool router_known, router_answers;
 	bool outside_known, outside_answers; /* known: one answers, or all are silent */
+	bool large_lost; /* it answers small packets, and none of the large ones */
+	bool stranger;   /* somebody else answered in the broker's place */
+	enum layer
+		dial_failed; /* where the last attempt ended: NAMES, TCP, TLS or ACK; else NONE */
+	uint32_t more;       /* facts that need no judgement: bits of FACTS_NEWS, FACT_UPS_KNOWN */
 	uint8_t cams_n;
-	uint8_t cams_known; /* bit i: camera i is decided */
-	uint8_t cams_up;    /* bit i: camera i answers; a part of cams_known */
+	uint32_t eyes; /* as in struct verdict; EYE_UNKNOWN: not decided yet */
 };
 
 /*
  * Power comes before line, line before camera:
  *
  *	no mains                              power, confirmed
- *	no link: no right to ping             line, open
- *	         the house is waking up       power, probable
- *	         outside answers              gateway, confirmed
- *	         router silent                router, confirmed when mains is known to be on, else
- *probable router answers, outside not  provider, confirmed not known yet                line, open
- *	link:    gateway away                 gateway, confirmed
+ *	no link: the house is waking up         power, probable
+ *	         no carrier                     link, confirmed
+ *	         a stranger answers for us      portal, confirmed
+ *	         no right to ping               line, open
+ *	         outside answers, and large packets are lost   mtu, confirmed
+ *	         outside answers, no name found                names, confirmed
+ *	         outside answers                gateway, confirmed
+ *	         router silent                  router, confirmed when mains is known to be on,
+ *	                                        else probable
+ *	         router answers, outside not    provider, confirmed
+ *	         outside not known, no name     names, probable
+ *	         not known yet                  line, open
+ *	link:    gateway away                   gateway, confirmed
  *	         all cameras and router silent  router, as above
- *	         a camera silent              camera, confirmed when mains or router vouch for power
- *	         a camera not decided         open; power, probable, while the house is waking up
- *	         else                         none, confirmed
+ *	         a camera does not see          camera, confirmed when mains or router vouch for
+ *power a camera not decided           open; power, probable, while the house is waking up else
+ *none, confirmed
+ *
+ * The layer is the first of the way out that fails, as far as it was looked.
  */
 struct verdict verdict_of(const struct facts *f);
 
-/* Is b worth telling after a? Cause or confidence changed; or the cameras, unless power explains
- * it. */
+/* Is b worth telling after a? Cause, confidence or one of FACTS_NEWS changed; or the cameras,
+ * unless power explains it. */
 bool verdict_differs(const struct verdict *a, const struct verdict *b);
 
 #endif

@@ -77,36 +77,54 @@ int8_t vitals_temp(void)
 	return (int8_t)(milli / 1000);
 }
 
-bool vitals_router_parse(const char *text, char address[static VITALS_ADDRESS])
+int vitals_carrier(const char *interface)
+{
+	char path[SMALL + VITALS_INTERFACE], text[SMALL];
+	int err;
+
+	if (interface[0] == '\0' || strchr(interface, '/'))
+		return -1;
+	snprintf(path, sizeof path, "/sys/class/net/%s/carrier", interface);
+	err = read_small(path, text, sizeof text);
+	if (err == -EINVAL) /* so says the kernel of an interface that is switched off */
+		return 0;
+	return err ? -1 : text[0] == '1';
+}
+
+bool vitals_route_parse(const char *text, struct vitals_route *out)
 {
 	unsigned best = UINT32_MAX;
 	bool found = false;
 
-	address[0] = '\0';
+	*out = (struct vitals_route){ 0 };
 	/* The first line is the heading. */
 	for (const char *line = strchr(text, '\n'); line && line[1];
 	     line = strchr(line + 1, '\n')) {
 		unsigned to, via, flags, metric, mask;
+		struct vitals_route r;
 		struct in_addr a;
 
-		if (sscanf(line + 1, "%*31s %8x %8x %8x %*u %*u %8u %8x", &to, &via, &flags,
-			   &metric, &mask) != 5)
+		if (sscanf(line + 1, "%15s %8x %8x %8x %*u %*u %8u %8x", r.interface, &to, &via,
+			   &flags, &metric, &mask) != 6)
 			continue;
 		if (to != 0 || mask != 0 || !(flags & ROUTE_UP) || !(flags & ROUTE_GATEWAY) ||
 		    (found && metric >= best))
 			continue;
 		best = metric;
 		a.s_addr = via;
-		found = inet_ntop(AF_INET, &a, address, VITALS_ADDRESS) != NULL;
+		if (!inet_ntop(AF_INET, &a, r.router, sizeof r.router))
+			continue;
+		*out = r;
+		found = true;
 	}
 	return found;
 }
 
-bool vitals_router(char address[static VITALS_ADDRESS])
+bool vitals_route(struct vitals_route *out)
 {
 	char text[ROUTES];
 
-	address[0] = '\0';
+	*out = (struct vitals_route){ 0 };
 	return read_small("/proc/net/route", text, sizeof text) == 0 &&
-	       vitals_router_parse(text, address);
+	       vitals_route_parse(text, out);
 }

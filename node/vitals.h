@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VITALS_ADDRESS = 16, VITALS_NO_TEMP = INT8_MIN };
+enum { VITALS_ADDRESS = 16, VITALS_INTERFACE = 16, VITALS_NO_TEMP = INT8_MIN };
 
 /* The first eight bytes of the boot id at path ("0f1e2d3c-4b5a-..."), which differs at every boot.
  * 0; -errno; -EINVAL when the file holds no such id. */
@@ -20,11 +20,19 @@ bool vitals_boot_parse(const char *text, uint64_t *boot);
 /* Degrees Celsius of the board's first thermal zone; VITALS_NO_TEMP when it has none. */
 int8_t vitals_temp(void);
 
-/* Draw the default route's gateway as an IPv4 literal. False, and "", when there is none now. */
-bool vitals_router(char address[static VITALS_ADDRESS]);
+/* Has the interface a carrier? 1 or 0 (no cable, or switched off); -1 when there is no such one. */
+int vitals_carrier(const char *interface);
+
+/* The default route: its gateway as an IPv4 literal, and the interface it leaves by. */
+struct vitals_route {
+	char router[VITALS_ADDRESS], interface[VITALS_INTERFACE];
+};
+
+/* False, and both empty, when there is none now. */
+bool vitals_route(struct vitals_route *out);
 
 /* Pure: the same from the text of /proc/net/route (a line a route, numbers as the kernel's memory
  * has them). */
-bool vitals_router_parse(const char *text, char address[static VITALS_ADDRESS]);
+bool vitals_route_parse(const char *text, struct vitals_route *out);
 
 #endif

@@ -76,12 +76,35 @@ static void add_known(cJSON *to, const char *key, bool known, bool yes)
 		cJSON_AddNullToObject(to, key);
 }
 
-static void add_bits(cJSON *to, const char *key, uint8_t bits, unsigned n)
+/* What the family, the supply and the device itself have to say; only what holds. */
+static void add_more_facts(cJSON *to, uint32_t facts)
 {
-	cJSON *list = cJSON_AddArrayToObject(to, key);
+	static const struct {
+		uint32_t bit;
+		const char *name;
+	} more[] = {
+		{ FACT_ON_BATTERY, "on_battery" },
+		{ FACT_BATTERY_LOW, "battery_low" },
+		{ FACT_UNDER_VOLTAGE, "under_voltage" },
+		{ FACT_AWAY, "away" },
+		{ FACT_CALL, "call" },
+		{ FACT_HEALING, "healing" },
+		{ FACT_RECORDS_LOST, "records_lost" },
+		{ FACT_CAMERA_CLOCK, "camera_clock" },
+		{ FACT_SLOWED, "slowed" },
+	};
 
-	for (unsigned i = 0; i < n; i++)
-		cJSON_AddItemToArray(list, cJSON_CreateBool(bits >> i & 1));
+	for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
+		if (facts & more[i].bit)
+			cJSON_AddTrueToObject(to, more[i].name);
+}
+
+static void add_eyes(cJSON *to, const struct verdict *v)
+{
+	cJSON *list = cJSON_AddArrayToObject(to, "cameras");
+
+	for (unsigned i = 0; i < v->cams_n; i++)
+		cJSON_AddItemToArray(list, cJSON_CreateString(eye_str(eye_of(v->eyes, i))));
 }
 
 static void add_verdict(cJSON *to, const struct verdict *v)
@@ -96,7 +119,9 @@ static void add_verdict(cJSON *to, const struct verdict *v)
 	cJSON_AddBoolToObject(j, "link", v->facts & FACT_LINK_UP);
 	cJSON_AddBoolToObject(j, "gateway", v->facts & FACT_GATEWAY_LISTENS);
 	cJSON_AddBoolToObject(j, "may_ping", !(v->facts & FACT_NO_PING_RIGHT));
-	add_bits(j, "cameras", v->cams_up, v->cams_n);
+	cJSON_AddStringToObject(j, "layer", layer_str(v->layer));
+	add_more_facts(j, v->facts);
+	add_eyes(j, v);
 }
 
 static void add_rtt(cJSON *to, const char *key, uint8_t packed)
@@ -115,6 +140,8 @@ static cJSON *sample_json(const struct sample *s)
 
 	add_known(j, "mains", s->mains_known, s->mains_on);
 	add_known(j, "router", s->router_known, s->router_answers);
+	cJSON_AddBoolToObject(j, "on_battery", s->on_battery);
+	cJSON_AddBoolToObject(j, "under_voltage", s->under_voltage);
 	add_number(j, "cameras_up", s->cams_up);
 	add_rtt(j, "router_us", s->router_rtt);
 	add_rtt(j, "out_us", s->out_rtt);
@@ -247,6 +274,55 @@ static enum wire_err put_ask(cJSON *to, const uint8_t *buf, size_t len)
 		return err;
 	cJSON_AddBoolToObject(to, "beat", m.what & ASK_BEAT);
 	cJSON_AddBoolToObject(to, "birth", m.what & ASK_BIRTH);
+	cJSON_AddBoolToObject(to, "report", m.what & ASK_REPORT);
+	cJSON_AddBoolToObject(to, "probe", m.what & ASK_PROBE);
+	cJSON_AddBoolToObject(to, "find", m.what & ASK_FIND);
+	cJSON_AddBoolToObject(to, "taken", m.what & ASK_TAKEN);
+	cJSON_AddBoolToObject(to, "left", m.what & ASK_LEFT);
+	return WIRE_OK;
+}
+
+static void add_text(cJSON *to, const char *key, const char *text, size_t len)
+{
+	cJSON *json = cJSON_ParseWithLength(text, len);
+
+	cJSON_AddItemToObject(to, key, json ? json : cJSON_CreateNull());
+}
+
+static enum wire_err put_report(cJSON *to, const uint8_t *buf, size_t len)
+{
+	struct wire_report m;
+	enum wire_err err = wire_report_decode(&m, buf, len);
+
+	if (err)
+		return err;
+	add_boot(to, m.boot);
+	add_number(to, "t_ms", m.t_ms);
+	add_text(to, "report", m.text, m.text_len);
+	return WIRE_OK;
+}
+
+static enum wire_err put_pace(cJSON *to, const uint8_t *buf, size_t len)
+{
+	struct wire_pace m;
+	enum wire_err err = wire_pace_decode(&m, buf, len);
+
+	if (err)
+		return err;
+	add_number(to, "beat_s", m.beat_s);
+	add_number(to, "minutes", m.minutes);
+	return WIRE_OK;
+}
+
+static enum wire_err put_push(cJSON *to, const uint8_t *buf, size_t len)
+{
+	struct wire_push m;
+	enum wire_err err = wire_push_decode(&m, buf, len);
+
+	if (err)
+		return err;
+	add_number(to, "id", m.id);
+	add_text(to, "settings", m.text, m.text_len);
 	return WIRE_OK;
 }
 
@@ -278,8 +354,14 @@ static enum wire_err put(cJSON *to, enum wire_kind kind, const uint8_t *buf, siz
 		return put_will(to, buf, len);
 	case WIRE_ACK:
 		return put_ack(to, buf, len);
+	case WIRE_REPORT:
+		return put_report(to, buf, len);
 	case WIRE_ASK:
 		return put_ask(to, buf, len);
+	case WIRE_PACE:
+		return put_pace(to, buf, len);
+	case WIRE_PUSH:
+		return put_push(to, buf, len);
 	case WIRE_GATE:
 		return put_gate(to, buf, len);
 	}

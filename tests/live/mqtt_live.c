@@ -45,7 +45,7 @@ static void on_event(void *self, const struct mqtt_event *e, mono_t now)
 		return;
 	case MQTT_DOWN:
 		ear->downs++;
-		ear->refusals += e->refused;
+		ear->refusals += e->failure.refused;
 		memcpy(ear->why, e->why, sizeof ear->why);
 		return;
 	case MQTT_MESSAGE:

@@ -122,7 +122,7 @@ class Commune(unittest.TestCase):
                  ("wrong_kind", b"\x18" + bytes(14)), ("wrong_kind", b"\x1f\xff\xff"),
                  ("out_of_range", b"\x12" + b"\xff" * 9),
                  ("not_utf8", b"\x11" + bytes(12) + bytes(6) + bytes(6) + b"\x00" + b"\x00\x3c" + bytes(3) +
-                  bytes(6) + b"\xff\xfe")]
+                  bytes(10) + b"\xff\xfe")]
         for name, payload in cases:
             before = self.refused()[name]
             self.publish(code, topic, payload)

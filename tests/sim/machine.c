@@ -209,7 +209,7 @@ void machine_turn(struct world *w, struct machine *m)
 		if (m->acts.verdict_changed)
 			world_say(w, "%s%s: thinks %s %s, cameras %x", name(m), m->clone ? "'" : "",
 				  sure_str(m->acts.verdict.sure), cause_str(m->acts.verdict.cause),
-				  m->acts.verdict.cams_up);
+				  m->acts.verdict.eyes);
 		machine_note(w, m);
 		machine_send(w, m);
 		if (m->running && m->acts.dial && m->stage == STAGE_WAITING)

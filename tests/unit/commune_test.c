@@ -38,10 +38,7 @@ static unsigned hear_news(struct commune *c, uint64_t seq, uint16_t more)
 		.head = { BOOT, seq, 60000, WALL, CLOCK_NTP },
 		.oldest = FIRST,
 		.more = more,
-		.verdict = { .cause = CAUSE_NONE,
-			     .sure = SURE_CONFIRMED,
-			     .cams_up = 1,
-			     .cams_n = 1 },
+		.verdict = { .cause = CAUSE_NONE, .sure = SURE_CONFIRMED, .eyes = 1, .cams_n = 1 },
 	};
 	size_t len = wire_news_encode(buf, &n);
 

@@ -13,7 +13,7 @@
 static const struct verdict verdict = { .cause = CAUSE_POWER,
 					.sure = SURE_CONFIRMED,
 					.facts = FACT_MAINS_KNOWN | FACT_LINK_UP,
-					.cams_up = 1,
+					.eyes = 0x21,
 					.cams_n = 2 };
 static const struct record_head head = { .boot = 0xfedcba9876543210u,
 					 .seq = 7,
@@ -80,7 +80,7 @@ static void news_is_told_in_full(void **state)
 	       "\"wall\":\"2026-05-14T12:47:00.000Z\",\"quality\":\"ntp\",\"age_ms\":null");
 	expect(buf, len,
 	       "\"cause\":\"power\",\"sure\":\"confirmed\",\"mains\":false,\"router\":null");
-	expect(buf, len, "\"cameras\":[true,false]");
+	expect(buf, len, "\"layer\":\"none\",\"cameras\":[\"ok\",\"silent\"]");
 }
 
 static void a_birth_carries_what_the_node_says_of_itself(void **state)
@@ -129,7 +129,7 @@ static void the_small_messages_have_their_names(void **state)
 	expect(buf, wire_beat_encode(buf, &beat), "{\"kind\":\"beat\",\"t_s\":9,\"waiting\":1,");
 	expect(buf, wire_will_encode(buf, &will), "{\"kind\":\"will\",");
 	expect(buf, wire_ack_encode(buf, &ack), "\"seq\":5}");
-	expect(buf, wire_ask_encode(buf, &ask), "\"beat\":false,\"birth\":true}");
+	expect(buf, wire_ask_encode(buf, &ask), "\"beat\":false,\"birth\":true,\"report\":false");
 	expect(buf, wire_gate_encode(buf, &gate), "\"up\":true,\"epoch\":6,");
 }
 

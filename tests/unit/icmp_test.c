@@ -142,7 +142,7 @@ static void the_loopback_answers_with_what_was_sent(void **state)
 	if (!i && errno == EACCES)
 		skip();
 	assert_non_null(i);
-	assert_int_equal(icmp_send(i, &lo, 0xfedc, UINT64_C(0xfedcba9876543210)), 0);
+	assert_int_equal(icmp_send(i, &lo, 0xfedc, UINT64_C(0xfedcba9876543210), false), 0);
 	p = (struct pollfd){ .fd = icmp_fd(i), .events = POLLIN };
 	assert_int_equal(poll(&p, 1, 5000), 1);
 	assert_true(icmp_next(i, &r));

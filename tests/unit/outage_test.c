@@ -16,7 +16,7 @@ struct story {
 	int64_t row;
 };
 
-static const struct verdict fine = { .cams_up = 1, .cams_n = 1, .sure = SURE_CONFIRMED };
+static const struct verdict fine = { .eyes = 1, .cams_n = 1, .sure = SURE_CONFIRMED };
 static const struct verdict power = { .cause = CAUSE_POWER, .sure = SURE_CONFIRMED, .cams_n = 1 };
 static const struct verdict camera = { .cause = CAUSE_CAMERA, .sure = SURE_CONFIRMED, .cams_n = 1 };
 static const struct verdict provider = { .cause = CAUSE_PROVIDER,

@@ -21,7 +21,7 @@ static const struct incident dark = {
 	.told = true,
 	.points = 3,
 	.open = 2,
-	.cams_up = 1,
+	.eyes = 1,
 	.cams_n = 4,
 	.facts = FACT_MAINS_KNOWN | FACT_ROUTER_KNOWN,
 };
@@ -65,7 +65,7 @@ static void one_row_a_route_with_the_incident_as_it_stood(void **state)
 	assert_int_equal(d[0].incident.sure, SURE_CONFIRMED);
 	assert_int_equal(d[0].incident.points, 3);
 	assert_int_equal(d[0].incident.open, 2);
-	assert_int_equal(d[0].incident.cams_up, 1);
+	assert_int_equal(d[0].incident.eyes, 1);
 	assert_int_equal(d[0].incident.cams_n, 4);
 	assert_int_equal(d[0].incident.facts, FACT_MAINS_KNOWN | FACT_ROUTER_KNOWN);
 	assert_int_equal(store_due(s, (wall_t){ 9000 }, d, 1), 1);

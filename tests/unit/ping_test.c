@@ -48,7 +48,7 @@ static void on_told(void *self, unsigned tag, int32_t rtt_us, mono_t now)
 	s->told++;
 	if (s->again > 0) {
 		s->again--;
-		assert_int_equal(ping_send(s->ping, "127.0.0.1", tag), 0);
+		assert_int_equal(ping_send(s->ping, "127.0.0.1", false, tag), 0);
 	}
 	if (s->told == s->wanted)
 		loop_end(s->loop);
@@ -125,8 +125,8 @@ static void many_probes_are_each_answered_once(void **state)
 	if (!ping_able(s->ping))
 		skip();
 	for (unsigned tag = 0; tag < PING_MOST; tag++)
-		assert_int_equal(ping_send(s->ping, "127.0.0.1", tag), 0);
-	assert_int_equal(ping_send(s->ping, "127.0.0.1", 0), -EBUSY);
+		assert_int_equal(ping_send(s->ping, "127.0.0.1", false, tag), 0);
+	assert_int_equal(ping_send(s->ping, "127.0.0.1", false, 0), -EBUSY);
 	run_until_told(s, PING_MOST);
 	for (unsigned tag = 0; tag < PING_MOST; tag++) {
 		assert_int_equal(s->told_tag[tag], 1);
@@ -142,7 +142,7 @@ static void a_probe_may_be_sent_from_the_answer_to_another(void **state)
 	if (!ping_able(s->ping))
 		skip();
 	s->again = 5;
-	assert_int_equal(ping_send(s->ping, "127.0.0.1", 3), 0);
+	assert_int_equal(ping_send(s->ping, "127.0.0.1", false, 3), 0);
 	run_until_told(s, 6);
 	assert_int_equal(s->told_tag[3], 6);
 }
@@ -153,7 +153,7 @@ static void no_route_is_silence(void **state)
 
 	if (s->home < 0)
 		skip();
-	assert_int_equal(ping_send(s->ping, "192.0.2.1", 7), 0);
+	assert_int_equal(ping_send(s->ping, "192.0.2.1", false, 7), 0);
 	assert_int_equal(s->told, 0);
 	run_until_told(s, 1);
 	assert_int_equal(s->rtt_us[7], PING_SILENT);
@@ -185,8 +185,8 @@ static void no_answer_in_time_is_silence(void **state)
 		skip();
 	loopback_up();
 	say_nothing("/proc/sys/net/ipv4/icmp_echo_ignore_all");
-	assert_int_equal(ping_send(s->ping, "127.0.0.1", 0), 0);
-	assert_int_equal(ping_send(s->ping, "127.0.0.2", 1), 0);
+	assert_int_equal(ping_send(s->ping, "127.0.0.1", false, 0), 0);
+	assert_int_equal(ping_send(s->ping, "127.0.0.2", false, 1), 0);
 	run_until_told(s, 2);
 	assert_int_equal(s->rtt_us[0], PING_SILENT);
 	assert_int_equal(s->rtt_us[1], PING_SILENT);
@@ -201,7 +201,7 @@ static void what_the_kernel_refuses_to_send_is_no_silence(void **state)
 	if (s->home < 0)
 		skip();
 	loopback_up();
-	assert_int_equal(ping_send(s->ping, "127.255.255.255", 4), 0);
+	assert_int_equal(ping_send(s->ping, "127.255.255.255", false, 4), 0);
 	run_until_told(s, 1);
 	assert_int_equal(s->rtt_us[4], PING_UNABLE);
 }
@@ -213,7 +213,8 @@ static void an_answer_at_the_door_counts_though_its_time_is_over(void **state)
 
 	if (!ping_able(s->ping))
 		skip();
-	assert_int_equal(ping_send(s->ping, "127.0.0.1", 1), 0); /* loopback answers within send */
+	assert_int_equal(ping_send(s->ping, "127.0.0.1", false, 1),
+			 0); /* loopback answers within send */
 	run_until_told(s, 1);
 	assert_in_range(s->rtt_us[1], 0, INT32_MAX);
 }
@@ -222,8 +223,8 @@ static void a_name_is_not_looked_up(void **state)
 {
 	struct stage *s = *state;
 
-	assert_int_equal(ping_send(s->ping, "localhost", 0), -EINVAL);
-	assert_int_equal(ping_send(s->ping, "", 0), -EINVAL);
+	assert_int_equal(ping_send(s->ping, "localhost", false, 0), -EINVAL);
+	assert_int_equal(ping_send(s->ping, "", false, 0), -EINVAL);
 	assert_int_equal(s->told, 0);
 }
 
@@ -239,12 +240,12 @@ static void without_a_right_to_ping_it_says_so_and_not_silence(void **state)
 	assert_int_equal(seteuid(NOBODY), 0);
 	s->ping = ping_new(s->loop, TIMEOUT_MS, on_told, s);
 	assert_false(ping_able(s->ping));
-	assert_int_equal(ping_send(s->ping, "127.0.0.1", 2), 0);
+	assert_int_equal(ping_send(s->ping, "127.0.0.1", false, 2), 0);
 	assert_int_equal(seteuid(0), 0);
 	assert_int_equal(s->told, 0);
 
 	/* The right came; nothing need be started anew. */
-	assert_int_equal(ping_send(s->ping, "127.0.0.1", 3), 0);
+	assert_int_equal(ping_send(s->ping, "127.0.0.1", false, 3), 0);
 	assert_true(ping_able(s->ping));
 	run_until_told(s, 2);
 	assert_int_equal(s->rtt_us[2], PING_UNABLE);

@@ -374,7 +374,7 @@ static void a_camera_that_never_comes_back_after_the_power_is_told(void **state)
 	h.cameras = 2;
 	run(300);
 	CAUSES_WERE(CAUSE_POWER, CAUSE_POWER, CAUSE_CAMERA);
-	assert_int_equal(h.acts.verdict.cams_up, 2);
+	assert_int_equal(h.acts.verdict.eyes, 0x12);
 	assert_int_equal(h.acts.lamp, LAMP_FAST);
 }
 
@@ -384,7 +384,7 @@ static void one_silent_camera_is_told_and_lights_the_lamp_later(void **state)
 	h.cameras = 1;
 	run(45);
 	CAUSES_WERE(CAUSE_CAMERA);
-	assert_int_equal(nth(WIRE_NEWS, 0)->news.verdict.cams_up, 1);
+	assert_int_equal(nth(WIRE_NEWS, 0)->news.verdict.eyes, 0x21);
 	assert_int_equal(h.acts.lamp, LAMP_STEADY);
 	run(180);
 	assert_int_equal(h.acts.lamp, LAMP_FAST);
@@ -605,7 +605,7 @@ static void one_address_without_a_way_to_it_is_silent(void **state)
 	h.forbidden = node_probe_bit(NODE_CAMERA, 1);
 	run(60);
 	CAUSES_WERE(CAUSE_CAMERA);
-	assert_int_equal(h.acts.verdict.cams_up, 1);
+	assert_int_equal(h.acts.verdict.eyes, 0x21);
 	assert_false(h.acts.verdict.facts & FACT_NO_PING_RIGHT);
 }
 

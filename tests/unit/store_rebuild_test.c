@@ -78,7 +78,7 @@ static struct verdict verdict(enum cause cause)
 	return (struct verdict){ .cause = cause,
 				 .sure = cause == CAUSE_NONE ? SURE_CONFIRMED : SURE_PROBABLE,
 				 .facts = FACT_MAINS_KNOWN | FACT_LINK_UP,
-				 .cams_up = 1,
+				 .eyes = 1,
 				 .cams_n = 1 };
 }
 

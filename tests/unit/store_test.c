@@ -115,7 +115,7 @@ static struct outage outage(int64_t id, uint32_t point, int64_t from, int64_t un
 				.until = { until },
 				.cause = CAUSE_LINE,
 				.sure = SURE_PROBABLE,
-				.cams_up = 1,
+				.eyes = 1,
 				.cams_n = 2,
 				.incident = incident };
 }
@@ -250,15 +250,16 @@ static void what_a_node_said_of_itself_is_kept(void **state)
 {
 	struct store *s = shelf_open();
 	struct acts a = { 0 };
+	wall_t at = { 0 };
 	char *text;
 
 	(void)state;
-	assert_null(store_about(s, 1));
-	acts_add(&a, ACT_ABOUT, 1)->u.about = strdup("{\"version\":\"0\"}");
+	assert_null(store_about(s, 1, ABOUT_BIRTH, &at));
+	acts_add(&a, ACT_ABOUT, 1)->u.about.text = strdup("{\"version\":\"0\"}");
 	shelf_commit(s, &a, 1);
-	acts_add(&a, ACT_ABOUT, 1)->u.about = strdup("{\"version\":\"1\"}");
+	acts_add(&a, ACT_ABOUT, 1)->u.about.text = strdup("{\"version\":\"1\"}");
 	shelf_commit(s, &a, 2);
-	text = store_about(s, 1);
+	text = store_about(s, 1, ABOUT_BIRTH, &at);
 	assert_string_equal(text, "{\"version\":\"1\"}");
 	free(text);
 	store_close(s);

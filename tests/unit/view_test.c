@@ -148,11 +148,12 @@ void store_deliveries(struct store *s, int64_t incident, store_delivery_fn *row,
 	row(self, &d);
 }
 
-char *store_about(struct store *s, size_t point)
+char *store_about(struct store *s, size_t point, enum about_what what, wall_t *at)
 {
 	(void)s;
 	(void)point;
-	return made_about ? strdup(made_about) : NULL;
+	*at = (wall_t){ NOW_MS };
+	return made_about && what == ABOUT_BIRTH ? strdup(made_about) : NULL;
 }
 
 struct store_counters store_counters(struct store *s)
@@ -376,7 +377,7 @@ static void a_dark_point_says_why_and_since_when(void **state)
 				       .since = { NOW_MS - 60001 },
 				       .heard = { NOW_MS },
 				       .waiting = 3,
-				       .verdict = { .cams_up = 2, .cams_n = 2 } };
+				       .verdict = { .eyes = 0x12, .cams_n = 2 } };
 	json = view_points(&view);
 	assert_string_equal(text_of("points.0.code"), "TT-01");
 	assert_string_equal(text_of("points.0.state"), "down");
@@ -396,7 +397,7 @@ static void cameras_of_a_silent_point_are_not_known(void **state)
 {
 	(void)state;
 	made[0].contact = CONTACT_DARK;
-	made[0].verdict = (struct verdict){ .cams_up = 3, .cams_n = 2 };
+	made[0].verdict = (struct verdict){ .eyes = 0x11, .cams_n = 2 };
 	json = view_point(&view, "TT-01");
 	assert_true(is_null("cameras.0.up"));
 }

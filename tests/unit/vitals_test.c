@@ -45,29 +45,40 @@ static void the_default_route_with_the_least_metric_is_the_router(void **state)
 		HEADING "wlan0\t00000000\t0101A8C0\t0003\t0\t0\t600\t00000000\t0\t0\t0\n"
 			"eth0\t00000000\tFE01A8C0\t0003\t0\t0\t100\t00000000\t0\t0\t0\n"
 			"eth0\t0001A8C0\t00000000\t0001\t0\t0\t100\t00FFFFFF\t0\t0\t0\n";
-	char address[VITALS_ADDRESS];
+	struct vitals_route r;
 
 	(void)state;
-	assert_true(vitals_router_parse(two, address));
-	assert_string_equal(address, "192.168.1.254");
+	assert_true(vitals_route_parse(two, &r));
+	assert_string_equal(r.router, "192.168.1.254");
+	assert_string_equal(r.interface, "eth0");
 }
 
 static void without_a_default_route_there_is_no_router(void **state)
 {
-	char address[VITALS_ADDRESS] = "x";
+	struct vitals_route r = { "x", "y" };
 
 	(void)state;
-	assert_false(vitals_router_parse("", address));
-	assert_string_equal(address, "");
-	assert_false(vitals_router_parse(HEADING, address));
-	assert_false(vitals_router_parse(
-		HEADING "eth0\t0001A8C0\t00000000\t0001\t0\t0\t100\t00FFFFFF\t0\t0\t0\n", address));
+	assert_false(vitals_route_parse("", &r));
+	assert_string_equal(r.router, "");
+	assert_string_equal(r.interface, "");
+	assert_false(vitals_route_parse(HEADING, &r));
+	assert_false(vitals_route_parse(
+		HEADING "eth0\t0001A8C0\t00000000\t0001\t0\t0\t100\t00FFFFFF\t0\t0\t0\n", &r));
 	/* Down, or without a gateway of its own. */
-	assert_false(vitals_router_parse(
+	assert_false(vitals_route_parse(
 		HEADING "eth0\t00000000\t0101A8C0\t0002\t0\t0\t0\t00000000\t0\t0\t0\n"
 			"ppp0\t00000000\t00000000\t0001\t0\t0\t0\t00000000\t0\t0\t0\n"
 			"rubbish\n",
-		address));
+		&r));
+}
+
+static void an_interface_that_is_not_there_has_no_carrier_to_speak_of(void **state)
+{
+	(void)state;
+	assert_int_equal(vitals_carrier(""), -1);
+	assert_int_equal(vitals_carrier("none0"), -1);
+	assert_int_equal(vitals_carrier("../net/lo"), -1);
+	assert_int_equal(vitals_carrier("lo"), 1);
 }
 
 int main(void)
@@ -77,6 +88,7 @@ int main(void)
 		cmocka_unit_test(this_machine_has_a_boot_id),
 		cmocka_unit_test(the_default_route_with_the_least_metric_is_the_router),
 		cmocka_unit_test(without_a_default_route_there_is_no_router),
+		cmocka_unit_test(an_interface_that_is_not_there_has_no_carrier_to_speak_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

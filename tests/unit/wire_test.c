@@ -14,8 +14,9 @@ static const struct verdict camera_gone = {
 	.cause = CAUSE_CAMERA,
 	.sure = SURE_CONFIRMED,
 	.facts = FACT_MAINS_KNOWN | FACT_MAINS_ON | FACT_LINK_UP,
-	.cams_up = 1,
+	.layer = LAYER_TLS,
 	.cams_n = 2,
+	.eyes = 0x21,
 };
 
 static const struct sample calm = { .mains_known = true,
@@ -132,7 +133,8 @@ static void news_survives_and_keeps_its_length(void **state)
 	assert_int_equal(out.oldest, 40);
 	assert_int_equal(out.more, 3);
 	assert_int_equal(out.head.quality, CLOCK_FLOOR);
-	assert_int_equal(out.verdict.cams_up, 1);
+	assert_int_equal(out.verdict.eyes, 0x21);
+	assert_int_equal(out.verdict.layer, LAYER_TLS);
 }
 
 static void news_with_impossible_fields_is_refused(void **state)
@@ -142,12 +144,15 @@ static void news_with_impossible_fields_is_refused(void **state)
 		size_t at;
 		uint8_t value;
 	} wrong[] = {
-		{ 27, 9 },      /* clock quality */
-		{ 42, CAUSES }, /* cause */
-		{ 43, SURES },  /* confidence */
-		{ 44, 0x80 },   /* a fact that does not exist */
-		{ 46, 0xff },   /* more cameras up than there are */
-		{ 47, WIRE_CAMERAS + 1 },
+		{ 27, 9 },                /* clock quality */
+		{ 42, CAUSES },           /* cause */
+		{ 42, SURES << 4 },       /* confidence */
+		{ 43, LAYERS << 4 },      /* layer */
+		{ 43, WIRE_CAMERAS + 1 }, /* cameras */
+		{ 44, 0x80 },             /* a fact that does not exist */
+		{ 47, FACT_MAINS_ON },    /* what is not known is not on */
+		{ 50, 0x01 },             /* a third camera, of two */
+		{ 51, EYES },             /* a state no camera has */
 	};
 
 	(void)state;
@@ -205,6 +210,44 @@ static void the_short_messages_survive(void **state)
 	assert_true(gate2.up && gate2.epoch == 6 && gate2.wall.ms == 7);
 }
 
+static void a_report_and_pushed_settings_carry_text(void **state)
+{
+	static const char text[] = "{\"beat_s\":75}";
+	struct wire_report report = { .boot = 8, .t_ms = 9, .text = text, .text_len = 13 }, report2;
+	struct wire_push push = { .id = 70000, .text = text, .text_len = 13 }, push2;
+	uint8_t buf[WIRE_MAX + 1];
+	size_t len = wire_report_encode(buf, &report);
+
+	(void)state;
+	assert_int_equal(wire_report_decode(&report2, buf, len), WIRE_OK);
+	assert_true(report2.boot == 8 && report2.t_ms == 9 && report2.text_len == 13);
+	assert_memory_equal(report2.text, text, 13);
+	assert_int_equal(wire_report_decode(&report2, buf, 14), WIRE_SHORT);
+	buf[len - 1] = '\n';
+	assert_int_equal(wire_report_decode(&report2, buf, len), WIRE_TEXT);
+
+	len = wire_push_encode(buf, &push);
+	assert_int_equal(wire_push_decode(&push2, buf, len), WIRE_OK);
+	assert_true(push2.id == 70000 && push2.text_len == 13);
+	memset(buf + 5, ' ', sizeof buf - 5);
+	assert_int_equal(wire_push_decode(&push2, buf, WIRE_MAX), WIRE_LONG);
+}
+
+static void a_pace_is_bounded_and_ends(void **state)
+{
+	struct wire_pace in = { .beat_s = 15, .minutes = 10 }, out;
+	uint8_t buf[WIRE_MAX];
+	size_t len = wire_pace_encode(buf, &in);
+
+	(void)state;
+	assert_int_equal(wire_pace_decode(&out, buf, len), WIRE_OK);
+	assert_true(out.beat_s == 15 && out.minutes == 10);
+	buf[4] = 0; /* for ever is not to be had */
+	assert_int_equal(wire_pace_decode(&out, buf, len), WIRE_RANGE);
+	buf[1] = 0x7f;
+	assert_int_equal(wire_pace_decode(&out, buf, len), WIRE_RANGE);
+}
+
 static void a_message_says_its_kind_or_why_it_cannot(void **state)
 {
 	enum wire_kind kind = WIRE_BEAT;
@@ -242,6 +285,10 @@ static void every_name_is_said(void **state)
 		assert_string_not_equal(wire_err_str((enum wire_err)e), "?");
 	for (unsigned c = 0; c < CAUSES; c++)
 		assert_string_not_equal(cause_str((enum cause)c), "?");
+	for (unsigned l = 0; l < LAYERS; l++)
+		assert_string_not_equal(layer_str((enum layer)l), "?");
+	for (unsigned e = 0; e < EYES; e++)
+		assert_string_not_equal(eye_str((enum eye)e), "?");
 	assert_string_equal(wire_kind_str((enum wire_kind)99), "?");
 }
 
@@ -256,6 +303,8 @@ int main(void)
 		cmocka_unit_test(news_with_impossible_fields_is_refused),
 		cmocka_unit_test(a_full_batch_of_past_minutes_survives),
 		cmocka_unit_test(the_short_messages_survive),
+		cmocka_unit_test(a_report_and_pushed_settings_carry_text),
+		cmocka_unit_test(a_pace_is_bounded_and_ends),
 		cmocka_unit_test(a_message_says_its_kind_or_why_it_cannot),
 		cmocka_unit_test(a_round_trip_keeps_its_size_within_a_twentieth),
 		cmocka_unit_test(every_name_is_said),
