@@ -24,8 +24,8 @@ static const struct {
 };
 
 static const char *const wire_names[] = {
-	[GPIO_MAINS] = "mains",   [GPIO_LIGHT] = "light",         [GPIO_RELAY] = "relay",
-	[GPIO_BUTTON] = "button", [GPIO_HEARTBEAT] = "heartbeat",
+	[GPIO_MAINS] = "mains",   [GPIO_LIGHT] = "light", [GPIO_RELAY] = "relay",
+	[GPIO_BUTTON] = "button", [GPIO_UPS] = "ups",     [GPIO_HEARTBEAT] = "heartbeat",
 };
 static_assert(sizeof wire_names / sizeof wire_names[0] == GPIO_WIRES, "name every wire");
 
@@ -41,7 +41,8 @@ const char *gpio_slot_draw(char text[static GPIO_SLOT_TEXT], unsigned slot)
 
 const struct gpio_line *gpio_slot_line(const struct gpio_options *o, unsigned slot)
 {
-	const struct gpio_line *const single[] = { &o->mains, &o->light, &o->relay, &o->button };
+	const struct gpio_line *const single[] = { &o->mains, &o->light, &o->relay, &o->button,
+						   &o->ups };
 	const struct gpio_line *line;
 
 	if (slot < GPIO_HEARTBEAT)

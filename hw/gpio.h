@@ -11,7 +11,16 @@
 
 enum { GPIO_HEARTBEATS = 8, GPIO_WHY = 160 };
 
-enum gpio_wire { GPIO_MAINS, GPIO_LIGHT, GPIO_RELAY, GPIO_BUTTON, GPIO_HEARTBEAT, GPIO_WIRES };
+/* GPIO_UPS: the UPS is fed from outside. */
+enum gpio_wire {
+	GPIO_MAINS,
+	GPIO_LIGHT,
+	GPIO_RELAY,
+	GPIO_BUTTON,
+	GPIO_UPS,
+	GPIO_HEARTBEAT,
+	GPIO_WIRES
+};
 
 /* One line: its name as the kernel has it ("GPIO17"); "" when it is not fitted. */
 struct gpio_line {
@@ -23,7 +32,7 @@ struct gpio_options {
 	const char *body; /* "chip" or "script" */
 	const char *chip; /* label such as "pinctrl-bcm2835"; "" for whichever chip has the line */
 	const char *script; /* "script": path of the socket that plays the wires */
-	struct gpio_line mains, light, relay, button;
+	struct gpio_line mains, light, relay, button, ups;
 	struct gpio_line heartbeat[GPIO_HEARTBEATS]; /* one a camera */
 	size_t n_heartbeats;
 };

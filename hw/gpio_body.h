@@ -27,7 +27,7 @@ extern const struct gpio_body gpio_script;
 /* The line of a slot, or NULL when it is not fitted. Borrowed from o. */
 const struct gpio_line *gpio_slot_line(const struct gpio_options *o, unsigned slot);
 
-/* "mains", "light", "relay", "button", "heartbeat 3". Text must hold GPIO_SLOT_TEXT. */
+/* "mains", "light", "relay", "button", "ups", "heartbeat 3". Text must hold GPIO_SLOT_TEXT. */
 enum { GPIO_SLOT_TEXT = 24 };
 const char *gpio_slot_draw(char text[static GPIO_SLOT_TEXT], unsigned slot);
 

@@ -4,12 +4,13 @@
  *
  * A Unix datagram socket (mode 0600) takes one line of text a datagram:
  *
- *	mains on|off     heartbeat N on|off     button on|off     an input changes: an edge
- *	mains?  light?  relay?  heartbeat N?  button?             asks for a level
+ *	mains on|off     heartbeat N on|off     button on|off     ups on|off    an input changes: an
+ *edge mains?  light?  relay?  heartbeat N?  button?  ups?                     asks for a level
  *
  * Every line is answered when the asker has an address of its own: a question with "light on", an
- *edge with "ok", anything else with what is wrong. So `echo 'mains off' | socat - UNIX-SENDTO:PATH`
- *cuts the power. At start mains are on and all else is off.
+ * edge with "ok", anything else with what is wrong. So `echo 'mains off' | socat -
+ *UNIX-SENDTO:PATH` cuts the power. At start mains are on, the UPS is fed,
+ * and all else is off.
  */
 #include "hw/gpio_body.h"
 
@@ -98,7 +99,7 @@ static void *script_open(const struct gpio_options *o, char why[static GPIO_WHY]
 	}
 	for (unsigned slot = 0; slot < GPIO_SLOTS; slot++)
 		s->fitted[slot] = gpio_slot_line(o, slot) != NULL;
-	s->level[GPIO_MAINS] = true;
+	s->level[GPIO_MAINS] = s->level[GPIO_UPS] = true;
 	return s;
 }
 

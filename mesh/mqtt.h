@@ -71,6 +71,7 @@ struct mqtt_link {
 	int64_t ack_age_ms;      /* since the last acknowledgement came in */
 	int64_t rtt_us;          /* smoothed */
 	uint64_t sent, received; /* bytes of this connection as TCP counts them */
+	uint64_t bytes;          /* of IP, both ways, headers and repetitions too */
 };
 
 /* Copies options (strings too). The first attempt starts at once. NULL with errno. */

@@ -181,11 +181,14 @@ void mqtt_socket_cut(int fd)
 
 bool mqtt_socket_link(int fd, struct mqtt_link *out)
 {
+	enum { IP_AND_TCP = 40, TIME_STAMPS = 12 };
 	struct tcp_info info;
+	unsigned header;
 
 	*out = (struct mqtt_link){ 0 };
 	if (fd < 0 || !tcp_info(fd, &info) || info.tcpi_state != 1 /* established */)
 		return false;
+	header = IP_AND_TCP + (info.tcpi_options & TCPI_OPT_TIMESTAMPS ? TIME_STAMPS : 0);
 	*out = (struct mqtt_link){
 		.up = true,
 		.unacked = info.tcpi_unacked > 0 || info.tcpi_notsent_bytes > 0,
@@ -193,6 +196,8 @@ bool mqtt_socket_link(int fd, struct mqtt_link *out)
 		.rtt_us = info.tcpi_rtt,
 		.sent = info.tcpi_bytes_sent,
 		.received = info.tcpi_bytes_received,
+		.bytes = info.tcpi_bytes_sent + info.tcpi_bytes_received +
+			 (uint64_t)header * (info.tcpi_segs_out + info.tcpi_segs_in),
 	};
 	return true;
 }

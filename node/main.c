@@ -11,9 +11,12 @@
 #include "node/disk_file.h"
 #include "node/disk_none.h"
 #include "node/ping.h"
+#include "node/push.h"
+#include "node/report.h"
 #include "node/settings.h"
 #include "node/spool.h"
 #include "node/state.h"
+#include "node/supply.h"
 #include "node/vitals.h"
 
 #include <errno.h>
@@ -23,17 +26,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum {
 	TICK_MS = 1000, /* the socket's facts are read this often */
 	VITALS_TICKS = 60,
+	SUPPLY_TICKS = 10,
 	JUMP_MS = 2000, /* a wall clock that moved this much against the other is worth a line */
 	BYE_MS = 1000,
 	TURNS = 64, /* of one wake-up; then the loop gets its turn */
 };
 
 struct app {
+	const char *file; /* the node's own settings */
 	struct node_settings *settings;
+	struct push push;
+	mono_t trial_ends; /* MONO_NEVER unless pushed settings are on trial */
+	bool again;        /* end this run and begin another, with other settings */
+	bool relay;
 	struct node_options options;
 	char *birth_text;
 	uint64_t boot;
@@ -148,6 +158,74 @@ static void act_probe(struct app *a, mono_t now)
 		probe(a, NODE_CAMERA, i, now);
 }
 
+static void act_relay(struct app *a)
+{
+	if (a->relay == a->acts.relay)
+		return;
+	a->relay = a->acts.relay;
+	log_warn("relay: %s", a->relay ? "takes the power away, to restart what hangs on it"
+				       : "gives the power back");
+	if (gpio_set(a->gpio, GPIO_RELAY, a->relay) != 0)
+		log_err("relay: it could not be set");
+}
+
+static void act_report(struct app *a, mono_t now)
+{
+	struct report_shell shell = { .strays = ping_strays(a->ping),
+				      .interface = a->interface,
+				      .push = push_report(&a->push) };
+	uint8_t buf[WIRE_MAX];
+	size_t len;
+
+	if (!a->acts.report)
+		return;
+	vitals_bytes(&shell.ip_in, &shell.ip_out);
+	len = report_encode(buf, &a->node, &shell, now);
+	if (len == 0 || mqtt_send(a->mqtt, a->topic_up, buf, len, false) != 0)
+		node_report(&a->node); /* later */
+}
+
+/* ---- settings from the gateway ---- */
+
+static void begin_again(struct app *a)
+{
+	a->again = true;
+	loop_end(a->loop);
+}
+
+static void take_push(struct app *a)
+{
+	bool worth;
+
+	if (!a->node.push.here)
+		return;
+	a->node.push.here = false;
+	worth = push_take(&a->push, a->file, a->node.push.id, a->node.push.text, a->node.push.len);
+	log_warn("settings pushed by the gateway: %s%s%s", a->push.state,
+		 a->push.why[0] ? ": " : "", a->push.why);
+	if (worth)
+		begin_again(a);
+	else
+		node_report(&a->node);
+}
+
+/* On trial: kept once the gateway is heard with them, undone when it is not. */
+static void watch_trial(struct app *a, mono_t now)
+{
+	if (!a->push.trying)
+		return;
+	if (a->linked && a->node.gate_known && a->node.gate_up) {
+		if (push_keep(&a->push) == 0)
+			log_warn("settings pushed by the gateway: kept");
+		a->trial_ends = MONO_NEVER;
+		node_report(&a->node);
+	} else if (mono_reached(now, a->trial_ends)) {
+		push_undo(&a->push, "the gateway was not reached with them within five minutes");
+		log_err("settings pushed by the gateway: undone: %s", a->push.why);
+		begin_again(a);
+	}
+}
+
 static void act_log(struct app *a)
 {
 	const struct verdict *v = &a->acts.verdict;
@@ -175,6 +253,8 @@ static void turn(struct app *a, mono_t now)
 			mqtt_hurry(a->mqtt);
 		act_probe(a, now);
 		act_light(a, now);
+		act_relay(a);
+		act_report(a, now);
 		if (!mono_reached(now, node_due(&a->node)))
 			break;
 	}
@@ -199,12 +279,22 @@ static void on_ping(void *self, unsigned tag, int32_t rtt_us, mono_t now)
 	turn(a, now);
 }
 
-static void read_mains(struct app *a, mono_t now)
+static void read_wires(struct app *a, mono_t now)
 {
-	int level = gpio_read(a->gpio, GPIO_MAINS, 0);
+	int mains = gpio_read(a->gpio, GPIO_MAINS, 0), button = gpio_read(a->gpio, GPIO_BUTTON, 0);
 
-	if (level >= 0)
-		node_mains(&a->node, level, now);
+	if (mains >= 0)
+		node_mains(&a->node, mains, now);
+	if (button >= 0)
+		node_button(&a->node, button, now);
+}
+
+static void feed_supply(struct app *a)
+{
+	const struct supply s =
+		supply_read("/sys", a->settings->ups, gpio_read(a->gpio, GPIO_UPS, 0));
+
+	node_supply(&a->node, &s);
 }
 
 static void on_wires(void *self, mono_t now)
@@ -217,10 +307,15 @@ static void on_wires(void *self, mono_t now)
 			log_debug("mains: %s", e.on ? "on" : "off");
 			node_mains(&a->node, e.on, e.at);
 			turn(a, now);
+		} else if (e.wire == GPIO_BUTTON) {
+			node_button(&a->node, e.on, e.at);
+			turn(a, now);
+		} else if (e.wire == GPIO_UPS) {
+			feed_supply(a);
 		}
 	}
 	/* Edges are hints. */
-	read_mains(a, now);
+	read_wires(a, now);
 	turn(a, now);
 }
 
@@ -230,8 +325,10 @@ static void feed_link(struct app *a, mono_t now)
 
 	mqtt_link(a->mqtt, &l);
 	/* A connection that is already gone is about to say so itself. */
-	if (a->linked && l.up)
-		node_link(&a->node, true, l.unacked, l.ack_age_ms, l.rtt_us, now);
+	if (!a->linked || !l.up)
+		return;
+	node_link(&a->node, true, l.unacked, l.ack_age_ms, l.rtt_us, now);
+	node_bytes(&a->node, l.bytes, now);
 }
 
 static void next_will(struct app *a)
@@ -281,12 +378,14 @@ static void on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
 					: "");
 		memcpy(a->last_why, e->why, sizeof a->last_why);
 		a->linked = false;
-		node_dial_failed(&a->node, layer_of(&e->failure), e->failure.stranger, now);
+		node_dial_failed(&a->node, layer_of(&e->failure), e->failure.refused,
+				 e->failure.stranger);
 		node_link(&a->node, false, false, 0, -1, now);
 		loop_notify("STATUS=no connection to the broker");
 		break;
 	case MQTT_MESSAGE:
 		node_heard(&a->node, e->topic, e->payload, e->len, now);
+		take_push(a);
 		break;
 	}
 	turn(a, now);
@@ -321,11 +420,14 @@ static void on_tick(void *self, mono_t now)
 
 	if (a->ticks % VITALS_TICKS == 0)
 		node_temp(&a->node, vitals_temp());
-	a->ticks++;
+	if (a->ticks % SUPPLY_TICKS == 0)
+		feed_supply(a);
 	watch_clock(a, now);
-	read_mains(a, now);
+	watch_trial(a, now);
+	read_wires(a, now);
 	feed_link(a, now);
 	feed_carrier(a, now);
+	a->ticks++;
 	turn(a, now);
 	loop_alarm_set(a->tick, mono_after(now, TICK_MS));
 }
@@ -435,10 +537,14 @@ static int open_all(struct app *a)
 	a->wall_less_mono = clock_wall().ms - now.ms;
 	node_init(&a->node, &a->options, &a->spool, a->boot, seed(a), now);
 	a->verdict = a->node.verdict;
+	if (a->push.trying)
+		a->trial_ends = mono_after(now, PUSH_TRIAL_MS);
+	if (a->push.id != 0)
+		node_report(&a->node); /* what came of it */
 	status = open_mqtt(a);
 	if (status != EXIT_SUCCESS)
 		return status;
-	read_mains(a, now);
+	read_wires(a, now);
 	loop_alarm_set(a->tick, now);
 	return EXIT_SUCCESS;
 }
@@ -474,7 +580,7 @@ static int run(struct app *a)
 		 (unsigned long long)a->boot);
 	loop_notify("READY=1");
 	err = loop_run(a->loop);
-	loop_notify("STOPPING=1");
+	loop_notify(a->again ? "RELOADING=1" : "STOPPING=1");
 	if (err < 0)
 		log_err("loop: %s", strerror(-err));
 	log_info("point %s: ended", a->settings->point);
@@ -513,6 +619,7 @@ int main(int argc, char **argv)
 	struct args args;
 	struct app *a;
 	char why[CONF_WHY];
+	bool again;
 	int status;
 
 	/* One heap for all threads: the household's board has little memory. */
@@ -524,12 +631,17 @@ int main(int argc, char **argv)
 	a = calloc(1, sizeof *a);
 	if (!a)
 		return EXIT_FAILURE;
+	a->file = args.file;
+	a->trial_ends = MONO_NEVER;
 	a->settings = node_settings_load(args.file, why);
 	if (!a->settings) {
 		fprintf(stderr, "%s\n", why);
 		free(a);
 		return EXIT_SETTINGS;
 	}
+	/* What was pushed is no business of --check FILE. */
+	if (!args.print && !args.check)
+		a->settings = push_begin(&a->push, a->settings, args.file);
 	if (args.print)
 		status = conf_print(a->settings, &node_table) ? EXIT_SUCCESS : EXIT_FAILURE;
 	else if (args.check)
@@ -539,6 +651,12 @@ int main(int argc, char **argv)
 	if (status == EXIT_SUCCESS && !args.print && !args.check)
 		status = run(a);
 	close_all(a);
+	again = a->again;
 	free(a);
+	if (again && status == EXIT_SUCCESS) {
+		execv("/proc/self/exe", argv);
+		log_err("cannot begin anew: %m");
+		return EXIT_FAILURE; /* the supervisor starts us again */
+	}
 	return status;
 }

@@ -10,6 +10,12 @@ void pace_init(struct pace *p, int64_t every_ms, uint64_t seed, mono_t now)
 	p->due = mono_after(now, half + (int64_t)(seed % (uint64_t)half));
 }
 
+void pace_set(struct pace *p, int64_t every_ms, mono_t now)
+{
+	p->every_ms = every_ms;
+	p->due = mono_first(p->due, mono_after(now, every_ms));
+}
+
 void pace_ask(struct pace *p, mono_t now)
 {
 	p->due = mono_first(p->due, now);

@@ -16,6 +16,9 @@ struct pace {
  * power back together does not beat together. every_ms at least 2. */
 void pace_init(struct pace *p, int64_t every_ms, uint64_t seed, mono_t now);
 
+/* Another pace from now on; the next beat comes no later than that. */
+void pace_set(struct pace *p, int64_t every_ms, mono_t now);
+
 /* A beat is wanted now; the ones after it keep their distance from it. */
 void pace_ask(struct pace *p, mono_t now);
 

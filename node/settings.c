@@ -43,6 +43,7 @@ static const struct conf_table camera_table = { camera_keys, COUNT(camera_keys),
 	  .help = help_ }
 #define LEVEL(name_, help_) { .key = #name_, .type = CONF_BOOL, .at = WIRES(name_), .help = help_ }
 
+static const char *const heals[] = { "nothing", "router", "camera", NULL };
 static const char *const bodies[] = { "chip", "script", NULL };
 static const struct conf_key gpio_keys[] = {
 	{ .key = "body", .type = CONF_STRING, .at = WIRES(body), .choices = bodies, .def_text = "chip",
@@ -59,6 +60,8 @@ static const struct conf_key gpio_keys[] = {
 	LEVEL(relay_active_low, "the relay pulls when the line is low"),
 	LINE(button, "", "line of a button; empty: not fitted"),
 	LEVEL(button_active_low, "the button is pressed when the line is low"),
+	LINE(ups, "", "line on which the UPS says that it is fed from outside; empty: not fitted"),
+	LEVEL(ups_active_low, "it is fed when the line is low"),
 	{ .key = "heartbeats", .type = CONF_LIST, .at = WIRES(heartbeats), .at_count = WIRES(n_heartbeats),
 	  .max = GPIO_HEARTBEATS, .help = "lines that cameras toggle while they work, in the cameras' order" },
 };
@@ -109,6 +112,12 @@ static const struct conf_key node_keys[] = {
 	  .help = "longest wait before dialling again" },
 	{ .key = "spool_kib", NUMBER(N, spool_kib, 16, 65536, 2048),
 	  .help = "room for waiting records; 2048 hold a month of minutes" },
+	{ .key = "month_kib", NUMBER(N, month_kib, 0, 1 << 30, 0),
+	  .help = "KiB a month (30 days) may cost; beats come rarer near it; 0: as many as it takes" },
+	{ .key = "ups", TEXT(N, ups, 0, 31), .def_text = "auto",
+	  .help = "fuel gauge in /sys/class/power_supply; auto: the first battery; empty: none" },
+	{ .key = "heals", TEXT(N, heals, 1, 7), .choices = heals, .def_text = "nothing",
+	  .help = "what hangs on the relay and may be restarted by it: nothing, router or camera" },
 	{ .key = "gpio", .type = CONF_OBJECT, .at = offsetof(N, gpio), .of = &gpio_table,
 	  .help = "the wires" },
 };
@@ -199,6 +208,11 @@ static bool check(const struct node_settings *s, char why[static CONF_WHY])
 	if (strcmp(s->gpio.body, "script") == 0 && s->gpio.script[0] == '\0')
 		return blame(c, "gpio.body",
 			     "\"script\" needs a socket; add \"script\": \"/path/of/socket\"");
+	if (strcmp(s->heals, "nothing") != 0 && s->gpio.relay[0] == '\0')
+		return blame(c, "heals", "no relay is fitted; name its line in \"gpio\"");
+	if (strcmp(s->heals, "nothing") != 0 && s->gpio.mains[0] == '\0')
+		return blame(c, "heals",
+			     "never without knowing of mains; name its line in \"gpio\"");
 	if (s->gpio.n_heartbeats > s->n_cameras)
 		return blame(c, "gpio.heartbeats", "more lines than cameras; give each camera one");
 	return cameras_ok(c, s) && line_ok(c, s) && times_ok(c, s);
@@ -250,6 +264,13 @@ void node_settings_free(struct node_settings *s)
 
 /* ---- in other words ---- */
 
+static enum node_heals heals_of(const struct node_settings *s)
+{
+	return strcmp(s->heals, "router") == 0   ? HEALS_ROUTER
+	       : strcmp(s->heals, "camera") == 0 ? HEALS_CAMERA
+						 : HEALS_NOTHING;
+}
+
 struct node_options node_settings_options(const struct node_settings *s)
 {
 	return (struct node_options){
@@ -262,6 +283,8 @@ struct node_options node_settings_options(const struct node_settings *s)
 		.mains_back_ms = s->mains_back_ms,
 		.line_hold_ms = s->link_timeout_s * 1000,
 		.ack_timeout_ms = s->ack_timeout_s * 1000,
+		.month_bytes = (uint64_t)s->month_kib << 10,
+		.heals = heals_of(s),
 		.mains_fitted = s->gpio.mains[0] != '\0',
 		.router_set = s->router[0] != '\0',
 		.outside_n = (unsigned)s->n_outside,
@@ -279,6 +302,7 @@ struct gpio_options node_settings_gpio(const struct node_settings *s)
 		.light = { s->gpio.light, s->gpio.light_active_low },
 		.relay = { s->gpio.relay, s->gpio.relay_active_low },
 		.button = { s->gpio.button, s->gpio.button_active_low },
+		.ups = { s->gpio.ups, s->gpio.ups_active_low },
 		.n_heartbeats = s->gpio.n_heartbeats,
 	};
 

@@ -33,10 +33,15 @@ struct node_settings {
 	int64_t link_timeout_s, keepalive_s, ack_timeout_s;
 	int64_t retry_min_ms, retry_max_ms;
 	int64_t spool_kib;
+	int64_t month_kib; /* 0: as many as it takes */
+	const char *ups;   /* name in class/power_supply; "auto"; "" for none */
+	const char *heals; /* "nothing", "router" or "camera" */
 	struct {
 		const char *body, *chip, *script;
-		const char *mains, *light, *relay, *button; /* line names; "" when not fitted */
-		bool mains_active_low, light_active_low, relay_active_low, button_active_low;
+		const char *mains, *light, *relay, *button,
+			*ups; /* line names; "" when not fitted */
+		bool mains_active_low, light_active_low, relay_active_low, button_active_low,
+			ups_active_low;
 		const char *const *heartbeats; /* line names, one a camera */
 		size_t n_heartbeats;
 	} gpio;

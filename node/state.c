@@ -50,6 +50,12 @@ void node_init(struct node *n, const struct node_options *options, struct spool 
 	n->asked = mono_after(now, -2 * options->probe_ms);
 	n->mains_back = n->gate_away_since = MONO_NEVER;
 	n->temp_c = INT8_MIN;
+	n->finding = now;
+	n->probed = MONO_NEVER;
+	n->report_due =
+		mono_after(now, NODE_REPORT_MS / 24 + (int64_t)(stir(seed, 3) % NODE_REPORT_MS));
+	heal_init(&n->heal);
+	bytes_init(&n->bytes, options->month_bytes, options->month_spent, options->month_ms, now);
 	n->verdict.cause = CAUSE_OPEN;
 	n->verdict.cams_n = (uint8_t)options->cameras_n;
 	topic_down_draw(n->down_topic, options->point);
@@ -72,7 +78,10 @@ void node_mains(struct node *n, bool on, mono_t at)
 {
 	bool was_off = n->mains.known && !n->mains.on;
 
-	if (n->o->mains_fitted && debounce_feed(&n->mains, on, at) && n->mains.on && was_off) {
+	if (!n->o->mains_fitted || !debounce_feed(&n->mains, on, at))
+		return;
+	n->cuts += !n->mains.on;
+	if (n->mains.on && was_off) {
 		n->mains_back = n->mains.since;
 		hurry(n, n->mains_back, at);
 	}
@@ -127,7 +136,7 @@ void node_link(struct node *n, bool up, bool unacked, int64_t ack_age_ms, int64_
 		n->conn++;
 		n->birth_owed = true;
 		n->dial_failed = LAYER_NONE;
-		n->stranger = false;
+		n->refused = n->stranger = false;
 	}
 	if (changed && !up)
 		uplink_close(&n->uplink);
@@ -149,11 +158,36 @@ void node_carrier(struct node *n, bool known, bool carrier, mono_t now)
 	n->dial = true;
 }
 
-void node_dial_failed(struct node *n, enum layer at, bool stranger, mono_t now)
+void node_dial_failed(struct node *n, enum layer at, bool refused, bool stranger)
 {
-	(void)now;
 	n->dial_failed = at;
+	n->refused = refused && !n->wayout.was_up;
 	n->stranger = stranger;
+}
+
+void node_button(struct node *n, bool pressed, mono_t at)
+{
+	button_feed(&n->button, pressed, at);
+}
+
+void node_supply(struct node *n, const struct supply *s)
+{
+	n->supply = *s;
+}
+
+void node_bytes_more(struct node *n, uint64_t bytes)
+{
+	bytes_add(&n->bytes, bytes);
+}
+
+void node_report(struct node *n)
+{
+	n->report_owed = true;
+}
+
+void node_bytes(struct node *n, uint64_t counter, mono_t now)
+{
+	bytes_line(&n->bytes, counter, now);
 }
 
 static void heard_gate(struct node *n, const struct wire_gate *g, mono_t now)
@@ -189,6 +223,83 @@ static void gateway_speaks(struct node *n)
 	n->birth_owed = true;
 }
 
+static void probe_all(struct node *n, mono_t now)
+{
+	reach_hurry(&n->router, now, now);
+	for (unsigned i = 0; i < n->o->outside_n; i++)
+		reach_hurry(&n->outside[i], now, now);
+	for (unsigned i = 0; i < n->o->cameras_n; i++)
+		reach_hurry(&n->camera[i], now, now);
+	n->probed = mono_after(now, NODE_PROBE_MS);
+}
+
+static void obey(struct node *n, uint8_t what, mono_t now)
+{
+	if (what & ASK_BEAT)
+		pace_ask(&n->pace, now);
+	if (what & ASK_BIRTH)
+		n->birth_owed = true;
+	if (what & ASK_REPORT)
+		n->report_owed = true;
+	if (what & ASK_PROBE)
+		probe_all(n, now);
+	if (what & ASK_FIND)
+		n->finding = mono_reached(now, n->finding) ? mono_after(now, NODE_FIND_MS) : now;
+	if (what & ASK_TAKEN) {
+		n->taken = true;
+		button_answered(&n->button);
+	}
+	if (what & ASK_LEFT)
+		n->taken = false;
+}
+
+/* How far apart beats are to be now. */
+static int64_t beat_ms(const struct node *n)
+{
+	int64_t ms = n->paced_ms > 0 ? n->paced_ms : n->o->beat_ms * bytes_factor(&n->bytes);
+
+	return ms > NODE_BEAT_MOST_MS ? NODE_BEAT_MOST_MS : ms;
+}
+
+/* The gateway counts on our pace: it hears of another one before it misses a beat. */
+static void keep_pace(struct node *n, mono_t now)
+{
+	if (n->paced_ms > 0 && mono_reached(now, n->paced_until))
+		n->paced_ms = 0;
+	if (beat_ms(n) == n->pace.every_ms)
+		return;
+	pace_set(&n->pace, beat_ms(n), now);
+	n->birth_owed = true;
+}
+
+static enum wire_err heard_pace(struct node *n, const uint8_t *payload, size_t len, mono_t now)
+{
+	struct wire_pace p;
+	enum wire_err e = wire_pace_decode(&p, payload, len);
+
+	if (e != WIRE_OK)
+		return e;
+	gateway_speaks(n);
+	n->paced_ms = (int64_t)p.beat_s * 1000;
+	n->paced_until = mono_after(now, (int64_t)p.minutes * 60000);
+	return WIRE_OK;
+}
+
+static enum wire_err heard_push(struct node *n, const uint8_t *payload, size_t len)
+{
+	struct wire_push p;
+	enum wire_err e = wire_push_decode(&p, payload, len);
+
+	if (e != WIRE_OK)
+		return e;
+	gateway_speaks(n);
+	n->push.here = true;
+	n->push.id = p.id;
+	n->push.len = p.text_len;
+	memcpy(n->push.text, p.text, p.text_len);
+	return WIRE_OK;
+}
+
 static enum wire_err heard_down(struct node *n, const uint8_t *payload, size_t len, mono_t now)
 {
 	struct wire_ack ack;
@@ -206,14 +317,16 @@ static enum wire_err heard_down(struct node *n, const uint8_t *payload, size_t l
 		uplink_ack(&n->uplink, n->spool, &ack, now);
 		return e;
 	}
+	n->count.asked++;
+	if (kind == WIRE_PACE)
+		return heard_pace(n, payload, len, now);
+	if (kind == WIRE_PUSH)
+		return heard_push(n, payload, len);
 	e = wire_ask_decode(&ask, payload, len);
 	if (e != WIRE_OK)
 		return e;
 	gateway_speaks(n);
-	if (ask.what & ASK_BEAT)
-		pace_ask(&n->pace, now);
-	if (ask.what & ASK_BIRTH)
-		n->birth_owed = true;
+	obey(n, ask.what, now);
 	return WIRE_OK;
 }
 
@@ -283,6 +396,8 @@ static struct sample sample_now(struct node *n, const struct facts *f)
 						 ? (int32_t)n->wayout.rtt_us
 						 : -1),
 		.lost = percent(lost, sent),
+		.on_battery = n->supply.on_battery,
+		.under_voltage = n->supply.under_voltage,
 		.temp_c = n->temp_c,
 	};
 }
@@ -303,6 +418,8 @@ static void judge(struct node *n, const struct facts *f, const struct moment *at
 		out->verdict_changed = true;
 		n->count.verdicts++;
 	}
+	if (v.cause == CAUSE_NONE)
+		n->taken = false; /* the job is done */
 	n->verdict = v;
 	out->verdict = v;
 }
@@ -316,7 +433,7 @@ static void make_birth(struct node *n, const struct moment *at, struct node_acts
 		.t_ms = at->t.ms,
 		.wall = at->wall,
 		.quality = at->quality,
-		.pace_s = (uint16_t)(n->o->beat_ms / 1000),
+		.pace_s = (uint16_t)(n->pace.every_ms / 1000),
 		.cams_n = (uint8_t)n->o->cameras_n,
 		.waiting = waiting > UINT32_MAX ? UINT32_MAX : (uint32_t)waiting,
 		.verdict = n->verdict,
@@ -393,6 +510,10 @@ static void tell_minute(struct node *n, const struct facts *f, const struct mome
 	struct sample m;
 	bool beat;
 
+	if (mono_reached(at->t, n->probed)) {
+		n->probed = MONO_NEVER;
+		pace_ask(&n->pace, at->t);
+	}
 	if (!pace_step(&n->pace, at->t)) {
 		make_records(n, at->t, out);
 		return;
@@ -435,6 +556,46 @@ static void probe(struct node *n, mono_t now, struct node_acts *out)
 		out->probes |= node_probe_bit(NODE_LARGE, large);
 }
 
+/* ---- healing, reporting ---- */
+
+/* What hangs on the relay does not work, as far as a restart could help. */
+static bool needs_healing(const struct node *n)
+{
+	switch (n->o->heals) {
+	case HEALS_NOTHING:
+		break;
+	case HEALS_ROUTER:
+		return n->verdict.cause == CAUSE_ROUTER || n->verdict.cause == CAUSE_PROVIDER ||
+		       n->verdict.cause == CAUSE_LINE;
+	case HEALS_CAMERA:
+		return n->verdict.cause == CAUSE_CAMERA;
+	}
+	return false;
+}
+
+static void heal(struct node *n, struct facts *f, mono_t now)
+{
+	bool allowed = f->mains_known && f->mains_on && !n->button.away && !n->supply.on_battery;
+
+	heal_step(&n->heal, needs_healing(n), allowed, now);
+	if (n->heal.off)
+		f->more |= FACT_HEALING;
+}
+
+/* Once a day, and when asked; only where it can leave now. */
+static bool wants_report(struct node *n, mono_t now)
+{
+	if (mono_reached(now, n->report_due)) {
+		n->report_due = mono_after(now, NODE_REPORT_MS);
+		n->report_owed = true;
+	}
+	if (!n->report_owed || !online(n))
+		return false;
+	n->report_owed = false;
+	n->count.reports++;
+	return true;
+}
+
 /* ---- stepping ---- */
 
 void node_step(struct node *n, mono_t now, wall_t wall, enum clock_quality quality,
@@ -458,14 +619,19 @@ void node_step(struct node *n, mono_t now, wall_t wall, enum clock_quality quali
 	n->stepped = now;
 	if (n->mains.heard)
 		node_mains(n, n->mains.raw, now);
+	button_step(&n->button, now);
 	judge_wayout(n, now);
+	keep_pace(n, now);
 	f = state_facts(n, now);
+	heal(n, &f, now);
 	judge(n, &f, &at, out);
 	rescue_beat(n, out);
 	if (n->wayout.up && n->birth_owed)
 		make_birth(n, &at, out);
 	tell_minute(n, &f, &at, out);
 	probe(n, now, out);
+	out->relay = n->heal.off;
+	out->report = wants_report(n, now);
 	out->lamp = state_lamp(n, now);
 }
 
@@ -477,6 +643,12 @@ mono_t node_due(const struct node *n)
 		return n->stepped;
 	due = mono_first(due, debounce_due(&n->mains));
 	due = mono_first(due, pace_due(&n->pace));
+	due = mono_first(due, n->probed);
+	due = mono_first(due, button_due(&n->button));
+	due = mono_first(due, heal_due(&n->heal));
+	if (n->paced_ms > 0)
+		due = mono_first(due, n->paced_until);
+	due = mono_first(due, n->report_due);
 	due = mono_first(due, uplink_due(&n->uplink, n->spool));
 	if (n->o->router_set)
 		due = mono_first(due, reach_due(&n->router));

@@ -7,7 +7,10 @@
 #include "mesh/clock.h"
 #include "mesh/topic.h"
 #include "mesh/wire.h"
+#include "node/button.h"
+#include "node/bytes.h"
 #include "node/debounce.h"
+#include "node/heal.h"
 #include "node/pace.h"
 #include "node/reach.h"
 #include "node/spool.h"
@@ -27,6 +30,12 @@ enum {
 	NODE_HEARD_MS =
 		120 * 1000, /* steady light: broker heard this lately (or within two beats) */
 	NODE_LAMP_TEST_MS = 2000,
+	NODE_FIND_MS =
+		15 * 60 * 1000, /* "which one is it?", and a fresh device that is not enrolled */
+	NODE_REPORT_MS = 24 * 3600 * 1000,
+	NODE_PROBE_MS = 1500, /* after "probe now" the beat waits so long for the answers */
+	NODE_BEAT_MOST_MS =
+		900 * 1000, /* however slow: the gateway's word for a pace has no more */
 };
 
 /* NODE_LARGE: an outside address that answers, with a packet of 1400 bytes. */
@@ -41,6 +50,15 @@ static inline unsigned node_probe_bit(enum node_target kind, unsigned which)
 				      : 1u << (16 + which);
 }
 
+enum node_heals { HEALS_NOTHING, HEALS_ROUTER, HEALS_CAMERA };
+
+/* How the board is fed, as the kernel says. */
+struct supply {
+	bool ups_known, on_battery, battery_low;
+	bool under_voltage;
+	uint8_t battery_percent; /* 255: not known; only for the report */
+};
+
 /* From the settings; borrowed for the node's life. */
 struct node_options {
 	const char *point; /* a valid point code */
@@ -50,10 +68,14 @@ struct node_options {
 	int64_t mains_out_ms, mains_back_ms;
 	int64_t line_hold_ms; /* a line (or the gateway) must be away this long */
 	int64_t ack_timeout_ms;
+	uint64_t month_bytes;   /* a month may cost so many; 0 for as many as it takes */
+	uint64_t month_spent;   /* of the present month, from an earlier run */
+	int64_t month_ms;       /* and how much of it had gone by */
 	bool mains_fitted;      /* is there a mains sensor? */
 	bool router_set;        /* is there a router address? */
 	unsigned outside_n;     /* 0..NODE_OUTSIDES */
 	unsigned cameras_n;     /* 0..WIRE_CAMERAS */
+	enum node_heals heals;  /* what hangs on the relay */
 	const char *birth_text; /* JSON for people, at most WIRE_BIRTH_TEXT bytes; may be NULL */
 	size_t birth_text_len;
 };
@@ -64,6 +86,7 @@ struct node_counters {
 	uint64_t births, beats;      /* sent */
 	uint64_t unsent;             /* steps whose messages did not leave */
 	uint64_t verdicts;           /* changes */
+	uint64_t reports, asked;     /* wanted of us; questions and orders heard */
 };
 
 struct node {
@@ -75,6 +98,7 @@ struct node {
 	char down_topic[TOPIC_TEXT];
 
 	struct debounce mains;
+	uint32_t cuts;     /* times mains went and that counted; dips are the debounce's */
 	mono_t mains_back; /* MONO_NEVER when it never went */
 	struct reach router, outside[NODE_OUTSIDES], camera[WIRE_CAMERAS], large;
 	bool carrier_known, carrier;
@@ -88,6 +112,26 @@ struct node {
 	bool gate_known, gate_up;
 	uint64_t gate_epoch;
 	mono_t gate_away_since; /* MONO_NEVER while it listens or is not known */
+
+	struct supply supply;
+	bool refused; /* the broker does not know us; and never did since the start */
+	struct button button;
+	struct heal heal;
+	struct bytes bytes;
+	mono_t finding;    /* the light shows which device this is, until then */
+	bool taken;        /* somebody has taken the job */
+	bool camera_clock; /* a camera's clock is off */
+	mono_t probed;     /* "probe now": the beat that shows it; MONO_NEVER for none */
+	int64_t paced_ms;  /* beats as asked for; 0 as in the settings */
+	mono_t paced_until;
+	mono_t report_due;
+	bool report_owed;
+	struct {
+		bool here;
+		uint32_t id;
+		size_t len;
+		char text[WIRE_LONG_TEXT];
+	} push; /* settings from the gateway, for the shell to take */
 
 	struct verdict verdict;
 	struct pace pace;
@@ -113,6 +157,8 @@ struct node_acts {
 	unsigned probes; /* node_probe_bit bits; each must come back by node_pinged */
 	bool dial;       /* the outside answers again: dial now, not when the wait is over */
 	enum lamp lamp;
+	bool relay;  /* on: what hangs on it is without power */
+	bool report; /* make one now, and give it to node_report_sent */
 	bool verdict_changed;
 	struct verdict verdict; /* always the one in force */
 	int spool_error;        /* -errno when a record of this step is only in memory */
@@ -147,12 +193,27 @@ void node_link(struct node *n, bool up, bool unacked, int64_t ack_age_ms, int64_
  * interface). */
 void node_carrier(struct node *n, bool known, bool carrier, mono_t now);
 
-/* An attempt to connect ended at this layer (NAMES, TCP, TLS, ACK). stranger: whoever answered is
- * not our broker. */
-void node_dial_failed(struct node *n, enum layer at, bool stranger, mono_t now);
+/* An attempt to connect ended at this layer (NAMES, TCP, TLS, ACK). refused: our broker does not
+ * know us; stranger: whoever answered is not our broker. */
+void node_dial_failed(struct node *n, enum layer at, bool refused, bool stranger);
 
 /* A message from the broker. Whatever is wrong with it is counted. Keeps nothing of it. */
 void node_heard(struct node *n, const char *topic, const uint8_t *payload, size_t len, mono_t now);
+
+/* The button's level, at every edge and at each look. */
+void node_button(struct node *n, bool pressed, mono_t at);
+
+/* How the board is fed. */
+void node_supply(struct node *n, const struct supply *s);
+
+/* Bytes of IP of the present connection, both ways, as the kernel counts them. */
+void node_bytes(struct node *n, uint64_t counter, mono_t now);
+
+/* Bytes of IP of anything else that left the house. */
+void node_bytes_more(struct node *n, uint64_t bytes);
+
+/* Something is worth a report, as soon as one can leave. */
+void node_report(struct node *n);
 
 /* Degrees Celsius of the board, -128 when not known. */
 void node_temp(struct node *n, int8_t temp_c);

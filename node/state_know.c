@@ -68,6 +68,24 @@ static mono_t away_at(const struct node *n)
 	return mono_after(n->gate_away_since, n->o->line_hold_ms);
 }
 
+/* What needs no judgement. */
+static uint32_t more_facts(const struct node *n)
+{
+	const struct supply *s = &n->supply;
+	uint32_t more = 0;
+
+	if (s->ups_known)
+		more |= FACT_UPS_KNOWN | (s->on_battery ? FACT_ON_BATTERY : 0u) |
+			(s->battery_low ? FACT_BATTERY_LOW : 0u);
+	more |= s->under_voltage ? FACT_UNDER_VOLTAGE : 0u;
+	more |= n->button.away ? FACT_AWAY : 0u;
+	more |= n->button.call ? FACT_CALL : 0u;
+	more |= n->camera_clock ? FACT_CAMERA_CLOCK : 0u;
+	more |= bytes_factor(&n->bytes) > 1 ? FACT_SLOWED : 0u;
+	more |= n->spool->count.lost > 0 ? FACT_RECORDS_LOST : 0u;
+	return more;
+}
+
 struct facts state_facts(const struct node *n, mono_t now)
 {
 	bool router = n->o->router_set;
@@ -94,6 +112,7 @@ struct facts state_facts(const struct node *n, mono_t now)
 		n->wayout.was_up || (n->wayout.down && !(router && excused(n, &n->router, now)));
 	know_outside(n, &f, now);
 	know_cameras(n, &f, now);
+	f.more = more_facts(n);
 	return f;
 }
 
@@ -115,28 +134,24 @@ static mono_t camera_lamp_at(const struct node *n)
 /* The moment from which the broker was last heard too long ago. */
 static mono_t unheard_at(const struct node *n)
 {
-	int64_t beats = 2 * n->o->beat_ms;
+	int64_t beats = 2 * n->pace.every_ms;
 
 	if (n->wayout.heard.ms == MONO_NEVER.ms)
 		return n->started;
 	return mono_after(n->wayout.heard, beats > NODE_HEARD_MS ? beats : NODE_HEARD_MS);
 }
 
-enum lamp state_lamp(const struct node *n, mono_t now)
+/* Something that the family can reach by hand, and should look at. */
+static bool for_the_family(const struct node *n, mono_t now)
 {
-	if (mono_since(now, n->started) < NODE_LAMP_TEST_MS)
-		return LAMP_TEST;
 	switch (n->verdict.cause) {
 	case CAUSE_LINK:
-		return LAMP_FAST; /* the family can see whether the cable is in */
+		return true;
 	case CAUSE_ROUTER:
-		return n->verdict.sure == SURE_CONFIRMED ? LAMP_FAST : LAMP_SLOW;
+		return n->verdict.sure == SURE_CONFIRMED;
 	case CAUSE_CAMERA:
-		if (mono_reached(now, camera_lamp_at(n)))
-			return LAMP_FAST;
-		break;
+		return mono_reached(now, camera_lamp_at(n));
 	case CAUSE_NONE:
-		break;
 	case CAUSE_POWER:
 	case CAUSE_PROVIDER:
 	case CAUSE_GATEWAY:
@@ -147,9 +162,39 @@ enum lamp state_lamp(const struct node *n, mono_t now)
 	case CAUSE_DEVICE:
 	case CAUSE_OPEN:
 	case CAUSES:
-		return LAMP_SLOW;
+		break;
 	}
-	return mono_reached(now, unheard_at(n)) ? LAMP_SLOW : LAMP_STEADY;
+	return false;
+}
+
+/* A camera's trouble that is younger than the family's look is no trouble yet. */
+static bool well(const struct node *n)
+{
+	return n->verdict.cause == CAUSE_NONE || n->verdict.cause == CAUSE_CAMERA;
+}
+
+/* A fresh device that the broker does not know shows itself to the technician, for minutes. */
+static mono_t find_until(const struct node *n)
+{
+	mono_t fresh = n->refused ? mono_after(n->started, NODE_FIND_MS) : n->started;
+
+	return fresh.ms > n->finding.ms ? fresh : n->finding;
+}
+
+enum lamp state_lamp(const struct node *n, mono_t now)
+{
+	bool quiet = n->taken || n->button.away;
+
+	if (mono_since(now, n->started) < NODE_LAMP_TEST_MS)
+		return LAMP_TEST;
+	if (!mono_reached(now, find_until(n)))
+		return LAMP_DOUBLE;
+	if (for_the_family(n, now))
+		return quiet ? LAMP_SLOW : LAMP_FAST;
+	if (!well(n) || n->supply.on_battery || n->button.call || n->button.away ||
+	    mono_reached(now, unheard_at(n)))
+		return LAMP_SLOW;
+	return LAMP_STEADY;
 }
 
 /* ---- when that changes ---- */
@@ -163,6 +208,7 @@ mono_t state_change_due(const struct node *n)
 		away_at(n),
 		camera_lamp_at(n),
 		unheard_at(n),
+		find_until(n),
 	};
 	mono_t due = MONO_NEVER;
 

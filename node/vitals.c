@@ -77,6 +77,45 @@ int8_t vitals_temp(void)
 	return (int8_t)(milli / 1000);
 }
 
+/* The number that stands in the second line where name stands in the first. */
+static bool column(const char *names, const char *numbers, const char *name, uint64_t *out)
+{
+	const char *names_end = strchr(names, '\n'),
+		   *end = names_end ? strchr(numbers, '\n') : NULL;
+	size_t len = strlen(name);
+
+	while (end && names < names_end && numbers < end) {
+		size_t a = strcspn(names, " \n"), b = strcspn(numbers, " \n");
+
+		if (a == len && strncmp(names, name, len) == 0) {
+			*out = strtoull(numbers, NULL, 10);
+			return true;
+		}
+		names += a + 1;
+		numbers += b + 1;
+	}
+	return false;
+}
+
+bool vitals_bytes_parse(const char *text, uint64_t *in, uint64_t *out)
+{
+	const char *names = strstr(text, "IpExt: "), *numbers;
+
+	if (!names)
+		return false;
+	numbers = strstr(names + 1, "IpExt: ");
+	return numbers && column(names, numbers, "InOctets", in) &&
+	       column(names, numbers, "OutOctets", out);
+}
+
+bool vitals_bytes(uint64_t *in, uint64_t *out)
+{
+	char text[ROUTES];
+
+	return read_small("/proc/net/netstat", text, sizeof text) == 0 &&
+	       vitals_bytes_parse(text, in, out);
+}
+
 int vitals_carrier(const char *interface)
 {
 	char path[SMALL + VITALS_INTERFACE], text[SMALL];

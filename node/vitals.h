@@ -17,6 +17,13 @@ int vitals_boot(const char *path, uint64_t *boot);
 /* Pure: the same from text. */
 bool vitals_boot_parse(const char *text, uint64_t *boot);
 
+/* Bytes of IP that this machine received and sent since its boot, all protocols. False when the
+ * kernel does not say. */
+bool vitals_bytes(uint64_t *in, uint64_t *out);
+
+/* Pure: the same from the text of /proc/net/netstat (lines in pairs, of names and of numbers). */
+bool vitals_bytes_parse(const char *text, uint64_t *in, uint64_t *out);
+
 /* Degrees Celsius of the board's first thermal zone; VITALS_NO_TEMP when it has none. */
 int8_t vitals_temp(void);
 

@@ -296,6 +296,236 @@ static void connections_are_numbered_upwards_over_restarts_too(void **state)
 	assert_true(node_conn_next(&h.n) > first + 1);
 }
 
+static void ask(uint8_t what)
+{
+	uint8_t buf[WIRE_MAX];
+	const struct wire_ask a = { what };
+
+	tell("ms/TT-01/down", buf, wire_ask_encode(buf, &a));
+	step();
+}
+
+static void pace(uint16_t beat_s, uint16_t minutes)
+{
+	uint8_t buf[WIRE_MAX];
+	const struct wire_pace p = { beat_s, minutes };
+
+	tell("ms/TT-01/down", buf, wire_pace_encode(buf, &p));
+	step();
+}
+
+static void find_shows_itself_for_a_quarter_of_an_hour_or_until_asked_again(void **state)
+{
+	(void)state;
+	ask(ASK_FIND);
+	assert_int_equal(h.acts.lamp, LAMP_DOUBLE);
+	run(14 * 60);
+	assert_int_equal(h.acts.lamp, LAMP_DOUBLE);
+	run(2 * 60);
+	assert_int_equal(h.acts.lamp, LAMP_STEADY);
+	ask(ASK_FIND);
+	run(60);
+	ask(ASK_FIND);
+	assert_int_equal(h.acts.lamp, LAMP_STEADY);
+}
+
+static void another_pace_is_announced_kept_and_given_up_in_time(void **state)
+{
+	(void)state;
+	pace(5, 10);
+	assert_int_equal(nth(WIRE_BIRTH, 0)->birth.pace_s, 5);
+	run(300);
+	assert_in_range(count(WIRE_BEAT), 58, 62);
+	run(301);
+	assert_int_equal(nth(WIRE_BIRTH, 1)->birth.pace_s, 60);
+	pace(5, 10);
+	pace(0, 0);
+	assert_int_equal(nth(WIRE_BIRTH, 3)->birth.pace_s, 60);
+}
+
+static void probe_now_looks_at_everything_and_beats(void **state)
+{
+	(void)state;
+	h.probed = 0;
+	ask(ASK_PROBE);
+	assert_int_equal(h.probed, node_probe_bit(NODE_ROUTER, 0) | node_probe_bit(NODE_CAMERA, 0) |
+					   node_probe_bit(NODE_CAMERA, 1));
+	run(2);
+	assert_int_equal(count(WIRE_BEAT), 1);
+}
+
+static void a_report_is_made_once_a_day_and_when_asked(void **state)
+{
+	unsigned made = 0;
+
+	(void)state;
+	ask(ASK_REPORT);
+	assert_true(h.acts.report);
+	step();
+	assert_false(h.acts.report);
+	for (unsigned minute = 0; minute < 3 * 24 * 60; minute++) {
+		h.n_heard = 0;
+		run(60);
+		made = (unsigned)h.n.count.reports;
+	}
+	assert_in_range(made, 3, 4);
+}
+
+static void the_family_says_unplugged_on_purpose(void **state)
+{
+	const struct heard *e;
+
+	(void)state;
+	h.cameras = 1;
+	run(300);
+	assert_int_equal(h.acts.lamp, LAMP_FAST);
+	node_button(&h.n, true, now());
+	h.now += 200;
+	node_button(&h.n, false, now());
+	step();
+	assert_int_equal(h.acts.lamp, LAMP_SLOW);
+	e = nth(WIRE_NEWS, 1);
+	assert_true(e->news.verdict.facts & FACT_AWAY);
+	run(30 * 60);
+	assert_false(nth(WIRE_NEWS, 2)->news.verdict.facts & FACT_AWAY);
+	assert_int_equal(h.acts.lamp, LAMP_FAST);
+}
+
+static void please_call_is_news_until_somebody_takes_the_job(void **state)
+{
+	(void)state;
+	node_button(&h.n, true, now());
+	run(4);
+	node_button(&h.n, false, now());
+	step();
+	assert_true(nth(WIRE_NEWS, 0)->news.verdict.facts & FACT_CALL);
+	assert_int_equal(h.acts.lamp, LAMP_SLOW);
+	ask(ASK_TAKEN);
+	assert_false(nth(WIRE_NEWS, 1)->news.verdict.facts & FACT_CALL);
+	assert_int_equal(h.acts.lamp, LAMP_STEADY);
+}
+
+static void whoever_took_the_job_quiets_the_light_until_all_is_well(void **state)
+{
+	(void)state;
+	h.cameras = 1;
+	run(300);
+	assert_int_equal(h.acts.lamp, LAMP_FAST);
+	ask(ASK_TAKEN);
+	assert_int_equal(h.acts.lamp, LAMP_SLOW);
+	ask(ASK_LEFT);
+	assert_int_equal(h.acts.lamp, LAMP_FAST);
+	ask(ASK_TAKEN);
+	h.cameras = 3;
+	run(120);
+	assert_int_equal(h.acts.lamp, LAMP_STEADY);
+	h.cameras = 1;
+	run(300);
+	assert_int_equal(h.acts.lamp, LAMP_FAST); /* another job */
+}
+
+static void the_relay_restarts_a_silent_router_and_says_so(void **state)
+{
+	unsigned offs = 0;
+
+	(void)state;
+	h.o.heals = HEALS_ROUTER;
+	h.router = h.outside = h.line = false;
+	connect_up(false);
+	for (unsigned s = 0; s < 15 * 60; s++) {
+		run(1);
+		offs += h.acts.relay;
+	}
+	assert_in_range(offs, 14, 16);
+	assert_int_equal(h.n.heal.tries, 1);
+	mains(false);
+	run(4 * 3600);
+	assert_int_equal(h.n.heal.tries, 1);
+}
+
+static void nothing_hangs_on_the_relay_unless_somebody_said_so(void **state)
+{
+	(void)state;
+	h.router = h.outside = h.line = false;
+	connect_up(false);
+	run(24 * 3600);
+	assert_int_equal(h.n.heal.tries, 0);
+}
+
+static void a_battery_and_a_weak_supply_are_news(void **state)
+{
+	const struct supply s = { .ups_known = true, .on_battery = true, .under_voltage = true };
+
+	(void)state;
+	node_supply(&h.n, &s);
+	step();
+	assert_int_equal(nth(WIRE_NEWS, 0)->news.verdict.facts &
+				 (FACT_UPS_KNOWN | FACT_ON_BATTERY | FACT_UNDER_VOLTAGE),
+			 FACT_UPS_KNOWN | FACT_ON_BATTERY | FACT_UNDER_VOLTAGE);
+	assert_int_equal(h.acts.lamp, LAMP_SLOW);
+	run(60);
+	assert_true(nth(WIRE_BEAT, 0)->beat.sample.on_battery);
+}
+
+static void a_spent_budget_slows_beats_and_holds_no_alarm_back(void **state)
+{
+	(void)state;
+	h.n.bytes.budget = 1000000;
+	node_bytes(&h.n, 1000000, now());
+	step();
+	assert_int_equal(nth(WIRE_BIRTH, 0)->birth.pace_s, 900);
+	assert_true(nth(WIRE_NEWS, 0)->news.verdict.facts & FACT_SLOWED);
+	h.n_heard = 0;
+	mains(false);
+	run(1);
+	assert_int_equal(nth(WIRE_NEWS, 0)->news.verdict.cause, CAUSE_POWER);
+	h.n_heard = 0;
+	run(3600);
+	assert_in_range(count(WIRE_BEAT), 3, 4);
+}
+
+static void pushed_settings_are_handed_on_as_they_came(void **state)
+{
+	static const char text[] = "{\"beat_s\":75}";
+	const struct wire_push p = { .id = 5, .text = text, .text_len = sizeof text - 1 };
+	uint8_t buf[WIRE_MAX];
+
+	(void)state;
+	tell("ms/TT-01/down", buf, wire_push_encode(buf, &p));
+	assert_true(h.n.push.here);
+	assert_int_equal(h.n.push.id, 5);
+	assert_int_equal(h.n.push.len, sizeof text - 1);
+	assert_memory_equal(h.n.push.text, text, sizeof text - 1);
+}
+
+static void a_device_that_nobody_enrolled_shows_itself_at_first(void **state)
+{
+	(void)state;
+	run(3);
+	node_dial_failed(&h.n, LAYER_ACK, true, false);
+	step();
+	assert_int_equal(h.acts.lamp, LAMP_DOUBLE);
+	run(15 * 60);
+	assert_int_equal(h.acts.lamp, LAMP_SLOW);
+}
+
+static void a_cable_that_is_out_is_named_and_the_family_asked(void **state)
+{
+	(void)state;
+	node_carrier(&h.n, true, true, now());
+	h.router = h.outside = h.line = false;
+	node_carrier(&h.n, true, false, now());
+	connect_up(false);
+	run(60);
+	assert_int_equal(h.acts.verdict.cause, CAUSE_LINK);
+	assert_int_equal(h.acts.verdict.layer, LAYER_LINK);
+	assert_int_equal(h.acts.lamp, LAMP_FAST);
+	h.router = h.outside = h.line = true;
+	node_carrier(&h.n, true, true, now());
+	step();
+	assert_int_equal(h.dials, 1);
+}
+
 static void calm_is_one_beat_a_minute_and_no_write(void **state)
 {
 	uint64_t writes = h.mem.calls;
@@ -664,6 +894,20 @@ int main(void)
 		NEW(a_connection_begins_with_a_birth_and_then_news),
 		NEW(connections_are_numbered_upwards_over_restarts_too),
 		NEW(the_lamp_is_tested_first),
+		TEST(find_shows_itself_for_a_quarter_of_an_hour_or_until_asked_again),
+		TEST(another_pace_is_announced_kept_and_given_up_in_time),
+		TEST(probe_now_looks_at_everything_and_beats),
+		TEST(a_report_is_made_once_a_day_and_when_asked),
+		TEST(the_family_says_unplugged_on_purpose),
+		TEST(please_call_is_news_until_somebody_takes_the_job),
+		TEST(whoever_took_the_job_quiets_the_light_until_all_is_well),
+		TEST(the_relay_restarts_a_silent_router_and_says_so),
+		TEST(nothing_hangs_on_the_relay_unless_somebody_said_so),
+		TEST(a_battery_and_a_weak_supply_are_news),
+		TEST(a_spent_budget_slows_beats_and_holds_no_alarm_back),
+		TEST(pushed_settings_are_handed_on_as_they_came),
+		TEST(a_cable_that_is_out_is_named_and_the_family_asked),
+		NEW(a_device_that_nobody_enrolled_shows_itself_at_first),
 		TEST(calm_is_one_beat_a_minute_and_no_write),
 		TEST(mains_out_is_news_after_its_hold_and_at_once_on_the_wire),
 		TEST(a_dip_of_the_mains_is_nobodys_news),
