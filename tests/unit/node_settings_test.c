@@ -52,7 +52,10 @@ static void the_example_we_ship_is_right(void **state)
 	assert_string_equal(g.body, "chip");
 	assert_string_equal(g.mains.name, "GPIO17");
 	assert_string_equal(g.light.name, "GPIO27");
+	assert_string_equal(g.button.name, "GPIO22");
+	assert_true(g.button.active_low && !g.mains.active_low);
 	assert_string_equal(g.relay.name, "");
+	assert_int_equal(g.n_heartbeats, 0);
 	node_settings_free(s);
 	node_settings_free(NULL);
 }
