@@ -20,9 +20,24 @@ struct held {
 	struct held *prev, *next; /* loop.held */
 };
 
+enum {
+	PROOFS = 4,
+	FEEDS = 3,       /* in the watchdog's time */
+	AGAIN_MS = 1000, /* a part that was late is asked again soon */
+};
+
+/* A part that must make progress; NULL: free. */
+struct proof {
+	loop_alive_fn *alive;
+	void *self;
+};
+
 struct loop {
 	sd_event *event;
 	struct held *held;
+	struct proof proofs[PROOFS];
+	struct loop_alarm *dog;
+	int64_t feed_ms;
 };
 
 struct loop_watch {
@@ -112,6 +127,7 @@ void loop_free(struct loop *l)
 		return;
 	while (l->held)
 		held_free(l->held);
+	loop_alarm_free(l->dog);
 	sd_event_unref(l->event);
 	free(l);
 }
@@ -285,10 +301,67 @@ void loop_notify(const char *state)
 	sd_notify(0, state);
 }
 
+/* ---- the watchdog: fed by progress, and not by the mere turning of this loop ---- */
+
+int loop_alive(struct loop *l, loop_alive_fn *alive, void *self)
+{
+	for (size_t i = 0; i < PROOFS; i++)
+		if (!l->proofs[i].alive) {
+			l->proofs[i] = (struct proof){ alive, self };
+			return 0;
+		}
+	return -ENOSPC;
+}
+
+void loop_alive_drop(struct loop *l, const void *self)
+{
+	for (size_t i = 0; i < PROOFS; i++)
+		if (l->proofs[i].self == self)
+			l->proofs[i] = (struct proof){ NULL, NULL };
+}
+
+/* All are asked, whatever one says: a question may be what wakes the part. */
+static bool all_alive(const struct loop *l, mono_t now)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < PROOFS; i++)
+		if (l->proofs[i].alive && !l->proofs[i].alive(l->proofs[i].self, now))
+			all = false;
+	return all;
+}
+
+static void on_dog(void *self, mono_t now)
+{
+	struct loop *l = self;
+	int64_t next = l->feed_ms;
+
+	if (all_alive(l, now))
+		sd_notify(0, "WATCHDOG=1");
+	else if (next > AGAIN_MS)
+		next = AGAIN_MS;
+	loop_alarm_set(l->dog, mono_after(now, next));
+}
+
+/* Nothing when the manager did not ask. 0 or -errno. */
+static int dog_start(struct loop *l)
+{
+	uint64_t usec = 0;
+	int asked = sd_watchdog_enabled(0, &usec);
+
+	if (asked <= 0 || l->dog)
+		return asked < 0 ? asked : 0;
+	l->feed_ms = (int64_t)(usec / 1000 / FEEDS);
+	l->dog = loop_alarm_new(l, on_dog, l);
+	if (!l->dog)
+		return -errno;
+	loop_alarm_set(l->dog, mono_after(clock_mono(), l->feed_ms));
+	return 0;
+}
+
 int loop_run(struct loop *l)
 {
-	/* Fed by the turning of the loop itself; does nothing when the manager did not ask. */
-	int err = sd_event_set_watchdog(l->event, 1);
+	int err = dog_start(l);
 
 	return err < 0 ? err : sd_event_loop(l->event);
 }

@@ -5,6 +5,8 @@
 
 #include "mesh/clock.h"
 
+#include <stdbool.h>
+
 struct loop;
 struct loop_watch;
 struct loop_alarm;
@@ -44,8 +46,17 @@ int loop_child(struct loop *l, int pid, loop_child_fn *done, void *self);
 /* Tell the service manager (if there is one): "READY=1", "STATUS=...", "STOPPING=1". */
 void loop_notify(const char *state);
 
-/* Until SIGTERM, SIGINT or loop_end. 0, or -errno. Feeds the service manager's watchdog
- * (WatchdogSec=), if there is one, as long as the loop turns. */
+/*
+ * The service manager's watchdog (WatchdogSec=), if there is one, is fed by loop_run, and only
+ * while every part that was named here says that it makes progress. alive is asked in the loop's
+ * thread, a few times in the watchdog's time. 0, or -ENOSPC. loop_alive_drop forgets what was named
+ * with self.
+ */
+typedef bool loop_alive_fn(void *self, mono_t now);
+int loop_alive(struct loop *l, loop_alive_fn *alive, void *self);
+void loop_alive_drop(struct loop *l, const void *self);
+
+/* Until SIGTERM, SIGINT or loop_end. 0, or -errno. */
 int loop_run(struct loop *l);
 
 /* One turn: wait at most wait_ms for something to happen, and handle it. For tests, which look

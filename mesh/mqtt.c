@@ -17,6 +17,7 @@ enum {
 	OUT_COUNT = 8192, /* an acknowledgement to each point */
 	OUT_BYTES = 4 << 20,
 	STACK = 128 << 10,
+	STILL_MS = 120000, /* a resolver with three silent servers takes half of it */
 };
 
 /* -1 stands for one that is not open. */
@@ -91,6 +92,20 @@ static void on_bell(void *self, mono_t now)
 	}
 }
 
+/* For the watchdog. Whoever has not turned by the next question, though woken now, hangs: in Paho,
+ * in the resolver, or on our lock, which would hold us here, too. */
+static bool worker_alive(void *self, mono_t now)
+{
+	struct mqtt *m = self;
+	uint64_t turns;
+
+	pthread_mutex_lock(&m->lock);
+	turns = m->turns;
+	pthread_mutex_unlock(&m->lock);
+	mqtt_ring(m->call);
+	return pulse_feed(&m->pulse, turns, STILL_MS, now);
+}
+
 static const char *keep(struct mqtt *m, size_t at, const char *text)
 {
 	if (text)
@@ -149,6 +164,7 @@ struct mqtt *mqtt_new(struct loop *l, const struct mqtt_options *o, mqtt_fn *on_
 
 	if (!m)
 		return NULL;
+	m->loop = l;
 	m->on_event = on_event;
 	m->self = self;
 	m->fd = -1;
@@ -169,9 +185,14 @@ struct mqtt *mqtt_new(struct loop *l, const struct mqtt_options *o, mqtt_fn *on_
 	if (err < 0)
 		goto free_watch;
 	m->due = clock_mono();
+	pulse_init(&m->pulse, m->due);
+	err = loop_alive(l, worker_alive, m);
+	if (err < 0)
+		goto free_watch;
 	err = worker_start(m);
 	if (err == 0)
 		return m;
+	loop_alive_drop(l, m);
 
 free_watch:
 	loop_watch_free(m->watch);
@@ -192,6 +213,7 @@ void mqtt_free(struct mqtt *m)
 	if (!m)
 		return;
 	loop_watch_free(m->watch);
+	loop_alive_drop(m->loop, m);
 	pthread_mutex_lock(&m->lock);
 	thread = m->thread;
 	m->quit = true;

@@ -439,6 +439,7 @@ static void look(struct mqtt *m)
 	bool go, redial;
 
 	pthread_mutex_lock(&m->lock);
+	m->turns++;
 	h = m->heard;
 	go = m->leave;
 	redial = m->stage == STAGE_WAITING ? m->hurry : m->redial;

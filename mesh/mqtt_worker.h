@@ -7,6 +7,7 @@
 #include "mesh/mqtt_line.h"
 #include "mesh/mqtt_queue.h"
 #include "mesh/mqtt_socket.h"
+#include "mesh/pulse.h"
 
 #include <pthread.h>
 
@@ -38,18 +39,21 @@ struct mqtt {
 	int call;                /* eventfd: something for the worker to look at */
 	int gone;                /* eventfd: the worker has said goodbye */
 	pthread_t thread;
+	struct loop *loop;
 
 	/* The loop's thread only. */
 	struct loop_watch *watch;
 	mqtt_fn *on_event;
 	void *self;
-	uint64_t told; /* connection that the owner knows to be up; 0 for none */
+	uint64_t told;      /* connection that the owner knows to be up; 0 for none */
+	struct pulse pulse; /* of the worker */
 
 	/* Under the lock. */
 	pthread_mutex_t lock;
 	bool quit, leave, redial, hurry, resolving, orphan;
 	struct heard heard;
 	struct mqtt_queue in, early, out; /* early: came in before MQTT_UP could be told */
+	uint64_t turns;                   /* of the worker */
 	uint64_t conn, conns;             /* the one that is up (0: none); how many there were */
 	int fd;                           /* our own descriptor of Paho's socket; -1 for none */
 	struct mqtt_counters counters;

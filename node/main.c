@@ -32,6 +32,7 @@ enum {
 	TICK_MS = 1000, /* the socket's facts are read this often */
 	VITALS_TICKS = 60,
 	SUPPLY_TICKS = 10,
+	TICK_LATE_MS = 5000,
 	JUMP_MS = 2000, /* a wall clock that moved this much against the other is worth a line */
 	BYE_MS = 1000,
 	TURNS = 64, /* of one wake-up; then the loop gets its turn */
@@ -68,6 +69,7 @@ struct app {
 	mono_t lamp_since;
 	int64_t wall_less_mono; /* ms; watched for jumps */
 	unsigned ticks;
+	mono_t ticked; /* when the last of them ended */
 	int spool_error;
 };
 
@@ -429,7 +431,16 @@ static void on_tick(void *self, mono_t now)
 	feed_carrier(a, now);
 	a->ticks++;
 	turn(a, now);
+	a->ticked = now;
 	loop_alarm_set(a->tick, mono_after(now, TICK_MS));
+}
+
+/* For the watchdog: mains, socket and judgement are still looked at. */
+static bool ticking(void *self, mono_t now)
+{
+	const struct app *a = self;
+
+	return mono_since(now, a->ticked) < TICK_LATE_MS;
 }
 
 /* ---- opening and closing ---- */
@@ -546,7 +557,7 @@ static int open_all(struct app *a)
 		return status;
 	read_wires(a, now);
 	loop_alarm_set(a->tick, now);
-	return EXIT_SUCCESS;
+	return loop_alive(a->loop, ticking, a) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static void close_all(struct app *a)

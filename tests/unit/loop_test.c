@@ -6,8 +6,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -231,6 +235,132 @@ static void a_file_that_cannot_be_watched_is_refused(void **state)
 	assert_null(loop_watch_new(s->loop, -1, LOOP_READ, too_late, s));
 }
 
+/* ---- the watchdog, with a service manager of our own ---- */
+
+enum { DOG_US = 30000 };
+
+/* A notify socket whose other end is s->pipe[0]; the watchdog is asked for. */
+static void manager_up(struct stage *s)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(sa_family_t); /* the kernel finds an abstract name */
+	char text[32];
+
+	close(s->pipe[0]);
+	s->pipe[0] = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(s->pipe[0], (struct sockaddr *)&at, len), 0);
+	len = sizeof at;
+	assert_int_equal(getsockname(s->pipe[0], (struct sockaddr *)&at, &len), 0);
+	at.sun_path[0] = '@';
+	setenv("NOTIFY_SOCKET", at.sun_path, 1);
+	snprintf(text, sizeof text, "%d", DOG_US);
+	setenv("WATCHDOG_USEC", text, 1);
+	snprintf(text, sizeof text, "%d", (int)getpid());
+	setenv("WATCHDOG_PID", text, 1);
+}
+
+static void manager_down(void)
+{
+	unsetenv("NOTIFY_SOCKET");
+	unsetenv("WATCHDOG_USEC");
+	unsetenv("WATCHDOG_PID");
+}
+
+static void fed(void *self, mono_t now)
+{
+	struct stage *s = self;
+	char text[32];
+	const ssize_t n = read(s->pipe[0], text, sizeof text - 1);
+
+	assert_true(n > 0);
+	text[n] = '\0';
+	assert_string_equal(text, "WATCHDOG=1");
+	fire_and_end(s, now);
+}
+
+/* A part that stands still the first two times it is asked. */
+static bool alive_the_third_time(void *self, mono_t now)
+{
+	int *asked = self;
+
+	(void)now;
+	return ++*asked >= 3;
+}
+
+static bool alive(void *self, mono_t now)
+{
+	(void)now;
+	++*(int *)self;
+	return true;
+}
+
+static void the_watchdog_is_fed_only_when_every_part_makes_progress(void **state)
+{
+	struct stage *s = *state;
+	int slow = 0, well = 0;
+
+	manager_up(s);
+	s->watch = loop_watch_new(s->loop, s->pipe[0], LOOP_READ, fed, s);
+	assert_int_equal(loop_alive(s->loop, alive, &well), 0);
+	assert_int_equal(loop_alive(s->loop, alive_the_third_time, &slow), 0);
+	assert_int_equal(loop_run(s->loop), 0);
+	manager_down();
+	assert_int_equal(s->fired, 1);
+	assert_int_equal(slow, 3);
+	assert_int_equal(well, 3);
+}
+
+static bool stands_still(void *self, mono_t now)
+{
+	struct stage *s = self;
+
+	if (++s->fired == 5)
+		loop_end(s->loop);
+	(void)now;
+	return false;
+}
+
+static void a_part_that_stands_still_starves_it_while_the_loop_turns(void **state)
+{
+	struct stage *s = *state;
+	char text[32];
+
+	manager_up(s);
+	assert_int_equal(loop_alive(s->loop, stands_still, s), 0);
+	assert_int_equal(loop_run(s->loop), 0);
+	manager_down();
+	assert_int_equal(s->fired, 5);
+	assert_int_equal(recv(s->pipe[0], text, sizeof text, MSG_DONTWAIT), -1);
+}
+
+static void a_part_that_is_gone_is_not_asked(void **state)
+{
+	struct stage *s = *state;
+	int gone = 0, well = 0;
+
+	manager_up(s);
+	s->watch = loop_watch_new(s->loop, s->pipe[0], LOOP_READ, fed, s);
+	assert_int_equal(loop_alive(s->loop, alive_the_third_time, &gone), 0);
+	assert_int_equal(loop_alive(s->loop, alive, &well), 0);
+	loop_alive_drop(s->loop, &gone);
+	assert_int_equal(loop_run(s->loop), 0);
+	manager_down();
+	assert_int_equal(gone, 0);
+	assert_int_equal(well, 1);
+}
+
+static void there_is_room_for_four_parts(void **state)
+{
+	struct stage *s = *state;
+	int parts[5] = { 0 };
+
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(loop_alive(s->loop, alive, &parts[i]), 0);
+	assert_int_equal(loop_alive(s->loop, alive, &parts[4]), -ENOSPC);
+	loop_alive_drop(s->loop, &parts[1]);
+	assert_int_equal(loop_alive(s->loop, alive, &parts[4]), 0);
+}
+
 #define staged(f) cmocka_unit_test_setup_teardown(f, stage_up, stage_down)
 
 int main(void)
@@ -247,6 +377,10 @@ int main(void)
 		staged(a_child_that_exits_says_its_code),
 		staged(a_child_that_is_killed_says_the_signal),
 		staged(a_file_that_cannot_be_watched_is_refused),
+		staged(the_watchdog_is_fed_only_when_every_part_makes_progress),
+		staged(a_part_that_stands_still_starves_it_while_the_loop_turns),
+		staged(a_part_that_is_gone_is_not_asked),
+		staged(there_is_room_for_four_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
