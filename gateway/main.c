@@ -496,7 +496,7 @@ int main(int argc, char **argv)
 
 	mallopt(M_ARENA_MAX, 2);
 	log_open("matsang-gateway");
-	status = args_read(&args, "matsang-gateway", argc, argv);
+	status = args_read(&args, "matsang-gateway", NULL, argc, argv);
 	if (status >= 0)
 		return status;
 	g.settings = gateway_settings_load(args.file, why);

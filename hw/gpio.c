@@ -114,6 +114,26 @@ void gpio_close(struct gpio *g)
 	free(g);
 }
 
+int gpio_light_off(const struct gpio_options *o, char why[static GPIO_WHY])
+{
+	const struct gpio_options light = {
+		.body = o->body, .chip = o->chip, .script = o->script, .light = o->light
+	};
+	struct gpio *g;
+	int err;
+
+	if (!gpio_slot_line(&light, GPIO_LIGHT))
+		return 0;
+	g = gpio_open(&light, why);
+	if (!g)
+		return -EIO;
+	err = gpio_set(g, GPIO_LIGHT, false);
+	if (err < 0)
+		snprintf(why, GPIO_WHY, "light: %s", strerror(-err));
+	gpio_close(g);
+	return err < 0 ? -EIO : 0;
+}
+
 int gpio_fd(const struct gpio *g)
 {
 	return g->body->fd(g->self);

@@ -55,6 +55,12 @@ struct gpio;
 struct gpio *gpio_open(const struct gpio_options *o, char why[static GPIO_WHY]);
 void gpio_close(struct gpio *g); /* outputs go off first */
 
+/*
+ * Turn the light off when nobody holds it any more, whatever a dead program left it at: opens that
+ * line alone, sets it off and closes. 0 (also when no light is fitted), or -EIO and why filled.
+ */
+int gpio_light_off(const struct gpio_options *o, char why[static GPIO_WHY]);
+
 /* One descriptor (an epoll set) that is readable when gpio_next has something. */
 int gpio_fd(const struct gpio *g);
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void usage(FILE *to, const char *program)
+static void usage(FILE *to, const char *program, const struct args_word *own)
 {
 	fprintf(to,
 		"usage: %s [--verbose] [--check | --print-effective] FILE\n"
@@ -19,16 +19,20 @@ static void usage(FILE *to, const char *program)
 		"  --print-effective  print every setting in force\n"
 		"  --verbose          log more\n",
 		program, program, program);
+	if (own)
+		fprintf(to, "  --%-16s %s\n", own->name, own->help);
 }
 
-int args_read(struct args *a, const char *program, int argc, char **argv)
+int args_read(struct args *a, const char *program, const struct args_word *own, int argc,
+	      char **argv)
 {
-	static const struct option options[] = { { "check", no_argument, NULL, 'c' },
-						 { "print-effective", no_argument, NULL, 'p' },
-						 { "verbose", no_argument, NULL, 'v' },
-						 { "version", no_argument, NULL, 'V' },
-						 { "help", no_argument, NULL, 'h' },
-						 { NULL, 0, NULL, 0 } };
+	const struct option options[] = { { "check", no_argument, NULL, 'c' },
+					  { "print-effective", no_argument, NULL, 'p' },
+					  { "verbose", no_argument, NULL, 'v' },
+					  { "version", no_argument, NULL, 'V' },
+					  { "help", no_argument, NULL, 'h' },
+					  { own ? own->name : NULL, no_argument, NULL, 'o' },
+					  { NULL, 0, NULL, 0 } };
 	int o;
 
 	*a = (struct args){ .file = NULL };
@@ -43,19 +47,22 @@ int args_read(struct args *a, const char *program, int argc, char **argv)
 		case 'v':
 			log_verbose(1);
 			break;
+		case 'o':
+			a->own = true;
+			break;
 		case 'V':
 			printf("%s %s\n", program, MATSANG_VERSION);
 			return EXIT_SUCCESS;
 		case 'h':
-			usage(stdout, program);
+			usage(stdout, program, own);
 			return EXIT_SUCCESS;
 		default:
-			usage(stderr, program);
+			usage(stderr, program, own);
 			return EXIT_USAGE;
 		}
 	}
 	if (argc - optind != 1) {
-		usage(stderr, program);
+		usage(stderr, program, own);
 		return EXIT_USAGE;
 	}
 	a->file = argv[optind];

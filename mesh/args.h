@@ -10,13 +10,21 @@ enum { EXIT_USAGE = 2, EXIT_SETTINGS = 3 };
 struct args {
 	bool check;       /* --check: read the settings, say what is wrong, end */
 	bool print;       /* --print-effective: print every setting in force, end */
+	bool own;         /* the one word that only this daemon knows */
 	const char *file; /* the settings; borrowed from argv */
 };
 
+/* Such a word, without its hyphens, and what it does in one line of the usage. */
+struct args_word {
+	const char *name, *help;
+};
+
 /*
- * Read argv of the daemon called program. --verbose takes effect here; --version and --help are
- * answered here. -1 to go on with *a filled, else the exit status.
+ * Read argv of the daemon called program; own is NULL when it has no word of its own. --verbose
+ * takes effect here; --version and --help are answered here. -1 to go on with *a filled, else the
+ * exit status.
  */
-int args_read(struct args *a, const char *program, int argc, char **argv);
+int args_read(struct args *a, const char *program, const struct args_word *own, int argc,
+	      char **argv);
 
 #endif

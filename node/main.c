@@ -625,8 +625,22 @@ static int prepare(struct app *a)
 	return EXIT_SUCCESS;
 }
 
+/* For the service manager, when this program has died: a dark light is then the truth. */
+static int light_off(const struct node_settings *s)
+{
+	const struct gpio_options o = node_settings_gpio(s);
+	char why[GPIO_WHY];
+
+	if (gpio_light_off(&o, why) == 0)
+		return EXIT_SUCCESS;
+	fprintf(stderr, "matsang-node: %s\n", why);
+	return EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
+	static const struct args_word own = { "light-off",
+					      "turn the light off, and end: for when it died" };
 	struct args args;
 	struct app *a;
 	char why[CONF_WHY];
@@ -636,7 +650,7 @@ int main(int argc, char **argv)
 	/* One heap for all threads: the household's board has little memory. */
 	mallopt(M_ARENA_MAX, 1);
 	log_open("matsang-node");
-	status = args_read(&args, "matsang-node", argc, argv);
+	status = args_read(&args, "matsang-node", &own, argc, argv);
 	if (status >= 0)
 		return status;
 	a = calloc(1, sizeof *a);
@@ -657,9 +671,9 @@ int main(int argc, char **argv)
 		status = conf_print(a->settings, &node_table) ? EXIT_SUCCESS : EXIT_FAILURE;
 	else if (args.check)
 		status = EXIT_SUCCESS;
-	else
-		status = prepare(a);
-	if (status == EXIT_SUCCESS && !args.print && !args.check)
+	else if (args.own)
+		status = light_off(a->settings);
+	else if ((status = prepare(a)) == EXIT_SUCCESS)
 		status = run(a);
 	close_all(a);
 	again = a->again;

@@ -260,6 +260,35 @@ static void a_file_in_the_way_is_never_removed(void **state)
 	assert_non_null(s->gpio);
 }
 
+/* All that is wanted of the dead node's wires is its light. */
+static void the_light_alone_is_turned_off_and_let_go(void **state)
+{
+	struct stage *s = *state;
+	struct gpio_options o = s->options;
+
+	gpio_close(s->gpio);
+	o.mains.name = "NO-SUCH-LINE";
+	assert_int_equal(gpio_light_off(&o, s->why), 0);
+	assert_int_equal(access(s->path, F_OK), -1);
+	o.body = "chip";
+	o.light.name = "NO-SUCH-LIGHT";
+	assert_int_equal(gpio_light_off(&o, s->why), -EIO);
+	assert_non_null(strstr(s->why, "NO-SUCH-LIGHT"));
+	o.light.name = "";
+	assert_int_equal(gpio_light_off(&o, s->why), 0);
+	s->gpio = gpio_open(&s->options, s->why);
+	assert_non_null(s->gpio);
+}
+
+static void a_light_that_a_living_node_holds_is_left_to_it(void **state)
+{
+	struct stage *s = *state;
+
+	assert_int_equal(gpio_set(s->gpio, GPIO_LIGHT, true), 0);
+	assert_int_equal(gpio_light_off(&s->options, s->why), -EIO);
+	assert_int_equal(gpio_read(s->gpio, GPIO_LIGHT, 0), 1);
+}
+
 static void an_unknown_body_is_refused_with_the_ones_there_are(void **state)
 {
 	struct stage *s = *state;
@@ -298,6 +327,8 @@ int main(void)
 		staged(a_second_node_does_not_take_the_socket_away),
 		staged(a_socket_left_by_the_dead_is_replaced),
 		staged(a_file_in_the_way_is_never_removed),
+		staged(the_light_alone_is_turned_off_and_let_go),
+		staged(a_light_that_a_living_node_holds_is_left_to_it),
 		staged(an_unknown_body_is_refused_with_the_ones_there_are),
 		staged(a_line_that_no_chip_has_is_named),
 	};
