@@ -22,7 +22,7 @@ endforeach()
 install(FILES node/matsang-node.service node/matsang-node-stuck.service DESTINATION ${SYSTEMD_DIR}/system COMPONENT node)
 install(PROGRAMS node/node-stuck node/ping-right DESTINATION lib/matsang COMPONENT node)
 install(FILES node/60-matsang-gpio.rules DESTINATION lib/udev/rules.d COMPONENT node)
-install(FILES node/matsang-watchdog.conf DESTINATION ${OURS}/examples COMPONENT node)
+install(FILES node/matsang-watchdog.conf node/matsang-journal.conf DESTINATION ${OURS}/examples COMPONENT node)
 install(FILES hw/pins.md hw/bom.csv hw/wiring.svg hw/overlay.dts DESTINATION ${OURS}/hw COMPONENT node)
 
 # ---- gateway ----

@@ -94,6 +94,13 @@ def users(tree):
 # ---- the same words everywhere ----
 
 
+def examples(tree):
+    """A drop-in says itself where it goes."""
+    for name, section in (("watchdog", "[Manager]"), ("journal", "[Journal]")):
+        text = read(os.path.join(tree, f"usr/share/matsang/examples/matsang-{name}.conf"))
+        check("/etc/systemd/" in text and section in text.splitlines(), f"matsang-{name}.conf: where does it go?")
+
+
 def agree(root, tree):
     for part, unit_name in (("node", "matsang-node.service"), ("gateway", "matsang-gateway.service")):
         u = unit(os.path.join(tree, SYSTEMD, unit_name))
@@ -179,6 +186,7 @@ def main():
         for path in glob.glob(f"{tree}/**", recursive=True):
             mode = os.lstat(path).st_mode
             check(not mode & stat.S_IWOTH, f"everybody may write {path[len(tree):]}")
+        examples(tree)
         agree(root, tree)
         users(tree)
         exposure(tree)
