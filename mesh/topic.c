@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* topic: point codes and the three MQTT topics that carry everything. */
+/* topic: point codes, the three MQTT topics that carry everything, and the broker's own two. */
 #include "mesh/topic.h"
 
 #include <stdio.h>
@@ -36,10 +36,12 @@ void topic_down_draw(char text[static TOPIC_TEXT], const char *code)
 	snprintf(text, TOPIC_TEXT, "ms/%s/down", code);
 }
 
-bool topic_up_point(char code[static POINT_CODE_TEXT], const char *topic, size_t len)
+/* The code between "ms/" and tail. */
+static bool point_before(const char *tail, char code[static POINT_CODE_TEXT], const char *topic,
+			 size_t len)
 {
-	static const char head[] = "ms/", tail[] = "/up";
-	const size_t h = sizeof head - 1, t = sizeof tail - 1;
+	static const char head[] = "ms/";
+	const size_t h = sizeof head - 1, t = strlen(tail);
 
 	if (len < h + t + 1 || memcmp(topic, head, h) != 0 || memcmp(topic + len - t, tail, t) != 0)
 		return false;
@@ -48,4 +50,14 @@ bool topic_up_point(char code[static POINT_CODE_TEXT], const char *topic, size_t
 	memcpy(code, topic + h, len - h - t);
 	code[len - h - t] = '\0';
 	return true;
+}
+
+bool topic_up_point(char code[static POINT_CODE_TEXT], const char *topic, size_t len)
+{
+	return point_before("/up", code, topic, len);
+}
+
+bool topic_down_point(char code[static POINT_CODE_TEXT], const char *topic, size_t len)
+{
+	return point_before("/down", code, topic, len);
 }

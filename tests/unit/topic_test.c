@@ -34,6 +34,8 @@ static void a_topic_gives_back_the_code_it_was_made_of(void **state)
 	assert_string_equal(code, "TT-07-03");
 	topic_down_draw(topic, "TT-07-03");
 	assert_string_equal(topic, "ms/TT-07-03/down");
+	assert_true(topic_down_point(code, topic, strlen(topic)));
+	assert_false(topic_up_point(code, topic, strlen(topic)));
 }
 
 static void any_other_topic_is_refused_and_changes_nothing(void **state)
