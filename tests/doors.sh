@@ -6,7 +6,7 @@ set -eu
 cd "${1:-.}"
 
 bad=0
-sources=$(find mesh hw node gateway -name '*.[ch]' | LC_ALL=C sort)
+sources=$(find mesh hw node gateway broker-config -name '*.[ch]' | LC_ALL=C sort)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -52,6 +52,7 @@ call() {
 # ---- libraries ----
 header 'gpiod\.h' 'hw/gpio_v*.c'
 header 'MQTT.*\.h' 'mesh/mqtt*.c'
+header 'mosquitto.*\.h' broker-config/plugin/matsang_broker.c
 header 'sqlite3\.h' gateway/store.c 'gateway/store_*.[ch]' gateway/ledger.c
 header 'rrd.*\.h' gateway/series.c gateway/draw.c gateway/graph.c
 header 'microhttpd\.h' 'gateway/http*.[ch]'

@@ -2,6 +2,7 @@
 /* mqtt_live: mesh/mqtt against the real Mosquitto with the shipped configuration. */
 #include "mesh/log.h"
 #include "mesh/mqtt.h"
+#include "mesh/tally.h"
 #include "mesh/topic.h"
 #include "tests/live/rig.h"
 
@@ -29,6 +30,7 @@ static struct mqtt *clients[CLIENTS];
 struct ear {
 	struct mqtt *mqtt;
 	unsigned ups, downs, refusals, messages;
+	struct tally tally; /* what the broker itself said last */
 	char why[MQTT_WHY];
 	char topic[HEARD][TEXT], payload[HEARD][TEXT];
 };
@@ -50,6 +52,10 @@ static void on_event(void *self, const struct mqtt_event *e, mono_t now)
 		return;
 	case MQTT_MESSAGE:
 		assert_true(ear->ups > 0); /* never before the greeting */
+		if (strcmp(e->topic, TOPIC_BROKER) == 0) {
+			assert_true(tally_read(&ear->tally, e->payload, e->len));
+			return;
+		}
 		snprintf(ear->topic[at], TEXT, "%s", e->topic);
 		snprintf(ear->payload[at], TEXT, "%.*s", (int)e->len, (const char *)e->payload);
 		ear->messages++;
@@ -142,10 +148,35 @@ static void wait_ups(const struct ear *ear, unsigned n)
 	assert_true(rig_until(loop, has_ups, &(struct wanted){ ear, n }, WAIT_MS));
 }
 
+struct told {
+	const struct ear *ear;
+	uint64_t refused;
+};
+
+static bool has_tally(void *self)
+{
+	const struct told *t = self;
+
+	return t->ear->tally.refused >= t->refused;
+}
+
+static void wait_tally(const struct ear *ear, uint64_t refused)
+{
+	assert_true(rig_until(loop, has_tally, &(struct told){ ear, refused }, WAIT_MS));
+	assert_true(ear->tally.refused == refused);
+}
+
 static void say(struct ear *ear, const char *topic, const char *text)
 {
 	assert_int_equal(mqtt_send(ear->mqtt, topic, (const uint8_t *)text, strlen(text), false),
 			 0);
+}
+
+/* One that has not refused anything yet. */
+static void fresh_broker(void)
+{
+	rig_signal(&broker.process, SIGTERM);
+	assert_int_equal(rig_broker_restart(&broker), 0);
 }
 
 static void dial_gateway(struct ear *ear)
@@ -273,6 +304,7 @@ static void a_point_cannot_speak_for_another(void **state)
 	struct ear gateway, node;
 
 	(void)state;
+	fresh_broker();
 	dial_gateway(&gateway);
 	dial_node(&node, "A");
 	say(&node, "ms/B/up", "forged");
@@ -280,8 +312,77 @@ static void a_point_cannot_speak_for_another(void **state)
 	say(&node, "ms/A/up", "canary");
 	wait_messages(&gateway, 1);
 	assert_string_equal(heard(&gateway, 0), "ms/A/up canary");
+	wait_tally(&gateway, 2);
+	assert_string_equal(gateway.tally.last, "A");
 	leave(&node);
 	leave(&gateway);
+}
+
+/* The number is the broker's, and it is told again to a gateway that has just come. */
+static void the_broker_goes_on_counting_while_the_gateway_is_away(void **state)
+{
+	struct ear gateway, node, other;
+
+	(void)state;
+	fresh_broker();
+	dial_gateway(&gateway);
+	leave(&gateway);
+	dial_node(&node, "A");
+	dial_node(&other, "B");
+	say(&node, "ms/B/up", "forged");
+	say(&node, TOPIC_THROW_OFF, "B");
+	say(&node, TOPIC_BROKER, "refused 99 B");
+	leave(&node);
+	dial_gateway(&gateway);
+	wait_tally(&gateway, 3);
+	assert_string_equal(gateway.tally.last, "A");
+	assert_int_equal(other.downs, 0);
+	leave(&other);
+	leave(&gateway);
+}
+
+static bool reload_failed(void *self)
+{
+	return rig_said(self, "Error opening acl file");
+}
+
+/* What a broker does that meets list in place of its access list, and then the right one again. */
+static void nothing_opens_with(const char *list)
+{
+	char good[RIG_PATH + 8], aside[RIG_PATH + 8];
+	struct ear gateway, node;
+
+	snprintf(good, sizeof good, "%s/acl", broker.dir);
+	snprintf(aside, sizeof aside, "%s/acl.aside", broker.dir);
+	fresh_broker();
+	dial_gateway(&gateway);
+	dial_node(&node, "A");
+	assert_int_equal(rename(good, aside), 0);
+	if (list)
+		assert_int_equal(rig_file(broker.dir, "acl", list), 0);
+	assert_int_equal(truncate(broker.process.log, 0), 0); /* of earlier failures */
+	rig_signal(&broker.process, SIGHUP);
+	assert_true(rig_until(loop, reload_failed, &broker.process, WAIT_MS));
+	say(&node, "ms/A/up", "lost");
+	say(&node, "ms/B/up", "forged");
+	wait_tally(&gateway, 1); /* both have come and gone */
+
+	assert_int_equal(rename(aside, good), 0);
+	rig_signal(&broker.process, SIGHUP);
+	while (gateway.messages == 0) {
+		say(&node, "ms/A/up", "canary");
+		loop_turn(loop, 50);
+	}
+	assert_string_equal(heard(&gateway, 0), "ms/A/up canary");
+	leave(&node);
+	leave(&gateway);
+}
+
+static void an_access_list_that_is_broken_or_gone_opens_nothing(void **state)
+{
+	(void)state;
+	nothing_opens_with("patern write ms/%u/up\n");
+	nothing_opens_with(NULL);
 }
 
 static void a_point_cannot_hear_anothers_orders(void **state)
@@ -474,27 +575,52 @@ static bool only_refused(void *self)
 	return ((const struct ear *)self)->refusals > 0;
 }
 
-/* Mosquitto leaves an open connection alone when its key goes; taking the name over ends it. */
-static void a_point_without_key_is_off_after_a_take_over(void **state)
+/* The key file alone is changed, and the gateway's one word does the rest. */
+static void a_point_whose_key_is_void_is_thrown_off_at_once(void **state)
 {
-	struct mqtt_options o = options("thief");
-	struct ear thief, bailiff;
+	const struct mqtt_options o = options("thief");
+	struct ear gateway, thief, other;
 	uint8_t key[RIG_KEY];
 
 	(void)state;
+	dial_gateway(&gateway);
+	dial_node(&other, "A");
 	rig_key(key, "thief");
-	assert_int_equal(rig_broker_key(&broker, "thief", key), 0);
-	dial(&thief, &o);
-	wait_ups(&thief, 1); /* refused till the broker has read its file */
+	for (unsigned round = 0; round < 3; round++) {
+		assert_int_equal(rig_broker_key_file(&broker, "thief", key), 0);
+		say(&gateway, TOPIC_THROW_OFF, "thief"); /* a new key: read it */
+		dial(&thief, &o);
+		wait_ups(&thief, 1);
+		assert_int_equal(rig_broker_key_file(&broker, "thief", NULL), 0);
+		thief.refusals = 0;
+		say(&gateway, TOPIC_THROW_OFF, "thief");
+		assert_true(rig_until(loop, only_refused, &thief, WAIT_MS));
+		assert_int_equal(thief.ups, 1); /* it was not in again in between */
+		die(thief.mqtt);
+	}
+	assert_int_equal(other.downs, 0);
+	leave(&other);
+	leave(&gateway);
+}
 
-	o.retry_min_ms = o.retry_max_ms = 60000;
-	dial(&bailiff, &o);
-	wait_ups(&bailiff, 1);
-	assert_int_equal(rig_broker_key(&broker, "thief", NULL), 0);
-	thief.refusals = 0;
-	assert_true(rig_until(loop, only_refused, &thief, WAIT_MS));
-	leave(&bailiff);
-	die(thief.mqtt);
+static void an_order_to_throw_off_nobody_does_nothing(void **state)
+{
+	struct ear gateway, node;
+
+	(void)state;
+	dial_gateway(&gateway);
+	dial_node(&node, "A");
+	say(&gateway, TOPIC_THROW_OFF, "");
+	say(&gateway, TOPIC_THROW_OFF, "gateway");
+	say(&gateway, TOPIC_THROW_OFF, "A ");
+	say(&gateway, TOPIC_THROW_OFF, "0123456789012345678901234");
+	say(&gateway, TOPIC_THROW_OFF, "B"); /* knows nobody of that name */
+	say(&gateway, "ms/A/down", "canary");
+	wait_messages(&node, 1);
+	assert_int_equal(node.downs, 0);
+	assert_int_equal(gateway.downs, 0);
+	leave(&node);
+	leave(&gateway);
 }
 
 /* ---- numbers, for information ---- */
@@ -627,6 +753,8 @@ int main(int argc, char **argv)
 		SENTENCE(a_wrong_key_is_refused_and_said_so),
 		SENTENCE(an_unknown_point_is_refused_and_said_so),
 		SENTENCE(a_point_cannot_speak_for_another),
+		SENTENCE(the_broker_goes_on_counting_while_the_gateway_is_away),
+		SENTENCE(an_access_list_that_is_broken_or_gone_opens_nothing),
 		SENTENCE(a_point_cannot_hear_anothers_orders),
 		SENTENCE(a_will_arrives_when_a_node_dies_and_not_when_it_says_goodbye),
 		SENTENCE(a_new_will_counts_from_the_next_connection),
@@ -636,7 +764,8 @@ int main(int argc, char **argv)
 		SENTENCE(a_name_is_looked_up),
 		SENTENCE(ten_thousand_messages_arrive_in_order_and_none_is_dropped),
 		SENTENCE(two_with_one_key_throw_each_other_off),
-		SENTENCE(a_point_without_key_is_off_after_a_take_over),
+		SENTENCE(a_point_whose_key_is_void_is_thrown_off_at_once),
+		SENTENCE(an_order_to_throw_off_nobody_does_nothing),
 		SENTENCE(the_kernel_tells_of_the_link),
 		SENTENCE(a_bare_process_is_small),
 	};

@@ -104,7 +104,9 @@ class Commune:
     def up(self):
         key = secrets.token_hex(32)
         command = subprocess.run([os.path.join(ROOT, "broker-config/place"), self.path("broker"), "127.0.0.1",
-                                  str(self.broker_port)], capture_output=True, text=True, check=True).stdout
+                                  str(self.broker_port),
+                                  os.path.join(BUILD, "broker-config/plugin/matsang_broker.so")],
+                                 capture_output=True, text=True, check=True).stdout
         self.write("gateway.key", key + "\n")
         self.write("broker/psk", "gateway:" + key + "\n")
         os.makedirs(self.path("state"))

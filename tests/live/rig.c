@@ -22,6 +22,9 @@
 #ifndef RIG_SOURCE
 #error "RIG_SOURCE is the folder of the source tree"
 #endif
+#ifndef RIG_PLUGIN
+#error "RIG_PLUGIN is the broker's plugin as it was built"
+#endif
 
 enum { END_MS = 10000, LISTEN_MS = 10000, TURN_MS = 5 };
 
@@ -253,12 +256,12 @@ long rig_uss_kib(pid_t pid)
 /* Runs broker-config/place; its last line is the command that starts the broker. */
 static int place(const struct rig_broker *b, char *command, size_t size)
 {
-	char line[3 * RIG_PATH];
+	char line[4 * RIG_PATH];
 	FILE *f;
 	bool got;
 
-	snprintf(line, sizeof line, "'%s/broker-config/place' '%s' 127.0.0.1 %u", RIG_SOURCE,
-		 b->dir, b->port);
+	snprintf(line, sizeof line, "'%s/broker-config/place' '%s' 127.0.0.1 %u '%s'", RIG_SOURCE,
+		 b->dir, b->port, RIG_PLUGIN);
 	f = popen(line, "re");
 	if (!f)
 		return -errno;
@@ -332,7 +335,7 @@ static size_t other_keys(const struct rig_broker *b, const char *identity, char 
 	return at;
 }
 
-int rig_broker_key(struct rig_broker *b, const char *identity, const uint8_t *key)
+int rig_broker_key_file(struct rig_broker *b, const char *identity, const uint8_t *key)
 {
 	enum { SIZE = 1 << 20 };
 	char hex[RIG_KEY_TEXT], *text = malloc(SIZE);
@@ -348,6 +351,13 @@ int rig_broker_key(struct rig_broker *b, const char *identity, const uint8_t *ke
 	}
 	err = rig_file(b->dir, "psk", text);
 	free(text);
+	return err;
+}
+
+int rig_broker_key(struct rig_broker *b, const char *identity, const uint8_t *key)
+{
+	const int err = rig_broker_key_file(b, identity, key);
+
 	if (err == 0)
 		rig_signal(&b->process, SIGHUP);
 	return err;

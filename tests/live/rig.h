@@ -71,9 +71,10 @@ int rig_broker_start(struct rig_broker *b, const char *dir, unsigned port);
 int rig_broker_restart(struct rig_broker *b);
 
 /*
- * Give identity a key, or take it away (key NULL), and let the broker read the file again.
- * rig_key makes a key out of a name, and hex text of it.
+ * Give identity a key, or take it away (key NULL), in the broker's file alone, and with a wish that
+ * the broker read it again. rig_key makes a key out of a name, and hex text of it.
  */
+int rig_broker_key_file(struct rig_broker *b, const char *identity, const uint8_t *key);
 int rig_broker_key(struct rig_broker *b, const char *identity, const uint8_t *key);
 void rig_key(uint8_t key[static RIG_KEY], const char *name);
 void rig_key_draw(char text[static RIG_KEY_TEXT], const uint8_t key[static RIG_KEY]);

@@ -224,7 +224,8 @@ class Town:
 
     def start_broker(self):
         command = subprocess.run([os.path.join(ROOT, "broker-config/place"), os.path.join(self.dir, "broker"),
-                                  OFFICE, str(PORT)], capture_output=True, text=True, check=True).stdout
+                                  OFFICE, str(PORT), self.program("broker-config/plugin/matsang_broker.so")],
+                                 capture_output=True, text=True, check=True).stdout
         self.broker = self.run("broker", ["sh", "-c", command], self.office_ns)
 
     def broker_listens(self):
