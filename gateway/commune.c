@@ -18,6 +18,7 @@ static const char *const refusal_names[] = {
 	[REFUSE_DUPLICATE - WIRE_ERRS] = "duplicate",
 	[REFUSE_GAP - WIRE_ERRS] = "gap",
 	[REFUSE_LATE_WILL - WIRE_ERRS] = "late_will",
+	[REFUSE_TALLY - WIRE_ERRS] = "bad_tally",
 };
 static_assert(COUNT(refusal_names) == REFUSALS - WIRE_ERRS, "name every refusal");
 

@@ -6,6 +6,7 @@
 
 #include "gateway/facts.h"
 #include "gateway/roster.h"
+#include "mesh/tally.h"
 
 struct commune_options {
 	int64_t grace_ms;        /* a beat may be this late before the point is suspect */
@@ -19,11 +20,12 @@ struct commune_options {
 
 /* Why a message was refused, beyond what wire.h says. */
 enum refusal {
-	REFUSE_TOPIC = WIRE_ERRS, /* not a point's topic */
+	REFUSE_TOPIC = WIRE_ERRS, /* not a point's topic, or not the sender's own */
 	REFUSE_UNKNOWN_POINT,     /* no such point in the roster */
 	REFUSE_DUPLICATE,         /* a record that is stored already (acknowledged again) */
 	REFUSE_GAP,               /* a record that came before the one it follows (asked again) */
 	REFUSE_LATE_WILL,         /* a will of an older connection than the present one */
+	REFUSE_TALLY,             /* the broker's own word makes no sense */
 	REFUSALS
 };
 const char *refusal_str(unsigned r); /* wire_err names too; r in 1..REFUSALS-1 */
@@ -73,6 +75,14 @@ void commune_link(struct commune *c, bool up, mono_t now, wall_t wall);
 /* One message. 0, or why it was refused (counted). payload borrowed for the call. */
 unsigned commune_hear(struct commune *c, const char *topic, const uint8_t *payload, size_t len,
 		      mono_t now, wall_t wall);
+
+/*
+ * What came on TOPIC_BROKER: messages that the broker refused because their topic was not the
+ * sender's own, which we never hear. Counted with our own (REFUSE_TOPIC). How many are new, and
+ * whose the last one was; 0 and t untouched when there are none, or when it makes no sense
+ * (REFUSE_TALLY).
+ */
+uint64_t commune_tally(struct commune *c, struct tally *t, const uint8_t *payload, size_t len);
 
 /* Time passed. Call whenever commune_due is reached. */
 void commune_step(struct commune *c, mono_t now, wall_t wall);

@@ -332,6 +332,24 @@ unsigned commune_hear(struct commune *c, const char *topic, const uint8_t *paylo
 	return r;
 }
 
+uint64_t commune_tally(struct commune *c, struct tally *t, const uint8_t *payload, size_t len)
+{
+	struct tally got;
+	uint64_t more;
+
+	if (!tally_read(&got, payload, len)) {
+		c->refused[REFUSE_TALLY]++;
+		return 0;
+	}
+	/* A smaller number is the first of a broker that was started again. */
+	more = got.refused < c->tallied ? got.refused : got.refused - c->tallied;
+	c->tallied = got.refused;
+	c->refused[REFUSE_TOPIC] += more;
+	if (more > 0)
+		*t = got;
+	return more;
+}
+
 const struct acts *commune_acts(const struct commune *c)
 {
 	return &c->acts;

@@ -41,6 +41,7 @@ struct commune {
 	uint32_t *ack; /* points that await an acknowledgement */
 	size_t n_ack;
 	uint64_t refused[REFUSALS];
+	uint64_t tallied; /* the broker's own count, as last heard */
 };
 
 /* One more act about a point, to be filled at once. */

@@ -4,6 +4,7 @@
 #include "gateway/commune.h"
 #include "gateway/enrol.h"
 #include "gateway/http.h"
+#include "gateway/keys.h"
 #include "gateway/notify.h"
 #include "gateway/series.h"
 #include "gateway/settings.h"
@@ -11,7 +12,6 @@
 #include "gateway/turn.h"
 #include "gateway/view.h"
 #include "mesh/args.h"
-#include "mesh/child.h"
 #include "mesh/key.h"
 #include "mesh/log.h"
 #include "mesh/loop.h"
@@ -23,6 +23,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -52,6 +53,7 @@ struct gateway {
 	struct mqtt *mqtt;
 	struct view view;
 	struct turn *turn;
+	struct keys *keys;
 	struct loop_alarm *mark, *flush;
 	uint64_t epoch;
 	bool linked, failed; /* failed: ended by itself, to be started again */
@@ -67,6 +69,17 @@ static void publish_state(struct gateway *g, bool up)
 	mqtt_send(g->mqtt, TOPIC_GATEWAY, buf, len, true);
 }
 
+static void hear_tally(struct gateway *g, const struct mqtt_event *e)
+{
+	struct tally t;
+	uint64_t more = commune_tally(g->commune, &t, e->payload, e->len);
+
+	if (more > 0)
+		log_point(t.last,
+			  "broker: refused %" PRIu64 " on a topic of another, the last from %s",
+			  more, t.last);
+}
+
 static void on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
 {
 	struct gateway *g = self;
@@ -77,6 +90,7 @@ static void on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
 		g->linked = true;
 		commune_link(g->commune, true, now, clock_wall());
 		publish_state(g, true);
+		keys_linked(g->keys);
 		break;
 	case MQTT_DOWN:
 		if (g->linked || e->failure.refused)
@@ -85,7 +99,10 @@ static void on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
 		commune_link(g->commune, false, now, clock_wall());
 		break;
 	case MQTT_MESSAGE:
-		commune_hear(g->commune, e->topic, e->payload, e->len, now, clock_wall());
+		if (strcmp(e->topic, TOPIC_BROKER) == 0)
+			hear_tally(g, e);
+		else
+			commune_hear(g->commune, e->topic, e->payload, e->len, now, clock_wall());
 		break;
 	}
 	turn_soon(g->turn, now);
@@ -98,6 +115,7 @@ static void on_mark(void *self, mono_t now)
 	struct gateway *g = self;
 
 	store_mark(g->store, clock_wall());
+	keys_linked(g->keys); /* an order that found the connection too full */
 	loop_alarm_set(g->mark, mono_after(now, MARK_EVERY_MS));
 }
 
@@ -126,30 +144,6 @@ static cJSON *failure(const char *why)
 	return json;
 }
 
-static void on_reloaded(void *self, int status)
-{
-	(void)self;
-	if (status != 0)
-		log_err("broker: reload failed (status %d); new keys count after `broker_reload` "
-			"works",
-			status);
-}
-
-static void reload_broker(struct gateway *g)
-{
-	const struct gateway_settings *s = g->settings;
-	pid_t pid;
-	int e;
-
-	if (s->n_broker_reload == 0)
-		return;
-	e = child_start(&pid, s->broker_reload, s->n_broker_reload, -1, -1);
-	if (e == 0)
-		e = loop_child(g->loop, pid, on_reloaded, NULL);
-	if (e < 0)
-		log_err("broker: cannot run %s: %s", s->broker_reload[0], strerror(-e));
-}
-
 static cJSON *deed_enrol(void *self, const char *point, unsigned *status)
 {
 	struct gateway *g = self;
@@ -166,7 +160,7 @@ static cJSON *deed_enrol(void *self, const char *point, unsigned *status)
 		*status = 500;
 		return failure(why);
 	}
-	reload_broker(g);
+	keys_changed(g->keys, point);
 	log_point(point, "point %s: enrolled", point);
 	json = cJSON_CreateObject();
 	cJSON_AddStringToObject(json, "point", point);
@@ -184,11 +178,13 @@ static cJSON *deed_revoke(void *self, const char *point, unsigned *status)
 	int e = enrol_revoke(g->settings, point, why);
 	cJSON *json;
 
+	/* Without a key, too: it may have gone by hand, or in a life that ended too soon. */
+	if (e == 0 || e == -ENOENT)
+		keys_changed(g->keys, point);
 	if (e < 0) {
 		*status = e == -ENOENT || e == -EINVAL ? 404 : 500;
 		return failure(why);
 	}
-	reload_broker(g);
 	log_point(point, "point %s: its key is void", point);
 	json = cJSON_CreateObject();
 	cJSON_AddStringToObject(json, "point", point);
@@ -277,7 +273,7 @@ static bool key_known(struct gateway *g, char why[static CONF_WHY])
 		return false;
 	stat(g->settings->psk_file, &after);
 	if (before.st_ino != after.st_ino)
-		reload_broker(g); /* the file is replaced when it changes */
+		keys_reread(g->keys); /* the file is replaced when it changes */
 	return true;
 }
 
@@ -425,13 +421,15 @@ static bool open_all(struct gateway *g)
 	g->turn = turn_new(g->loop, &g->settings->roster);
 	g->mark = loop_alarm_new(g->loop, on_mark, g);
 	g->flush = loop_alarm_new(g->loop, on_flush, g);
-	if (!g->turn || !g->mark || !g->flush || !open_memory(g) || !open_routes(g))
+	g->keys = keys_new(g->loop, g->settings);
+	if (!g->turn || !g->mark || !g->flush || !g->keys || !open_memory(g) || !open_routes(g))
 		return false;
 	g->mqtt = dial(g, why);
 	if (!g->mqtt) {
 		log_err("%s", why);
 		return false;
 	}
+	keys_by(g->keys, g->mqtt);
 	turn_parts(g->turn, g->store, g->series, g->notify, g->mqtt);
 	return open_page(g);
 }
@@ -453,6 +451,7 @@ static void close_all(struct gateway *g)
 		store_mark(g->store, clock_wall());
 	commune_free(g->commune);
 	store_close(g->store);
+	keys_free(g->keys);
 	turn_free(g->turn);
 	loop_alarm_free(g->mark);
 	loop_alarm_free(g->flush);

@@ -55,10 +55,8 @@ class Commune(unittest.TestCase):
 
     def publish(self, who, topic, payload):
         """As mosquitto_pub with who's own key; the payload goes by standard input."""
-        with open(os.path.join(self.town.dir, "broker/psk"), encoding="ascii") as f:
-            key = dict(line.strip().split(":", 1) for line in f if ":" in line)[who]
         subprocess.run(["ip", "netns", "exec", self.town.office_ns, "mosquitto_pub", "-V", "mqttv5", "-h", OFFICE,
-                        "-p", str(PORT), "--psk-identity", who, "--psk", key, "-i", who, "-t", topic, "-s"],
+                        "-p", str(PORT), "--psk-identity", who, "--psk", self.key_of(who), "-i", who, "-t", topic, "-s"],
                        input=payload, check=True, timeout=20, capture_output=True)
 
     # ---- the main job ----
@@ -147,7 +145,12 @@ class Commune(unittest.TestCase):
         # A message of its own, sent after it, has arrived: so would the forged one have.
         self.publish("TT-99-98", "ms/TT-99-98/up", b"\x12\xff")
         wait_for("the canary", lambda: self.refused()["unknown_point"] > before["unknown_point"], 10)
+        wait_for("the broker's count", lambda: self.refused()["wrong_topic"] > before["wrong_topic"], 10)
+        self.assertEqual(self.refused()["wrong_topic"], before["wrong_topic"] + 1)
         self.assertEqual(self.refused()["too_short"], before["too_short"])
+        self.assertEqual(self.refused()["bad_tally"], 0)
+        self.assertEqual(self.rows_of("TT-99-98"), 0)
+        self.assertIn("the last from TT-99-98", self.town.log_tail("gateway", 1000))
 
     def test_wrong_settings_end_the_node_with_3_and_a_place(self):
         house = self.town.houses[0]
@@ -229,13 +232,47 @@ class Commune(unittest.TestCase):
         wait_for("all points to be up", self.all_up, 30)
         self.assertEqual(len(self.town.caught(self.town.hooks_file)), hooks)
 
+    def key_of(self, who):
+        with open(os.path.join(self.town.dir, "broker/psk"), encoding="ascii") as f:
+            return dict(line.strip().split(":", 1) for line in f if ":" in line)[who]
+
+    def half_open(self, who):
+        """A thief's second line: through TLS with who's key, and not a word of MQTT. It ends when the broker hangs
+        up; by itself that would be much later than any test waits."""
+        tls = subprocess.Popen(["ip", "netns", "exec", self.town.office_ns, "openssl", "s_client", "-connect",
+                                f"{OFFICE}:{PORT}", "-tls1_2", "-psk_identity", who, "-psk", self.key_of(who)],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(tls.stdout.close)
+        self.addCleanup(tls.stdin.close)
+        self.addCleanup(tls.wait)
+        self.addCleanup(tls.kill)
+        for line in tls.stdout:
+            if "Verify return code" in line:
+                return tls
+        self.fail("no TLS connection")
+
     def test_a_stolen_node_is_revoked_with_one_command(self):
-        house = self.town.houses[2]
-        self.town.cli("revoke", house.code)
-        house.process.stop()
-        house.start()
+        house, others = self.town.houses[2], self.town.houses[:2]
+        broker_log = os.path.join(self.town.dir, "broker.log")
+        with open(broker_log, encoding="utf-8") as f:
+            before = f.read().count(f"Client {house.code} been disconnected")
         log = os.path.join(self.town.dir, f"{house.code}.log")
-        wait_for("the broker to refuse it", lambda: "knows us not" in open(log, encoding="utf-8").read(), 20)
+        said = os.path.getsize(log)
+        thief = self.half_open(house.code)
+        began = time.monotonic()
+        self.town.cli("revoke", house.code)
+        with open(broker_log, encoding="utf-8") as f:
+            text = wait_for("the open connection to end", lambda: f.seek(0) == 0 and (t := f.read()).count(
+                f"Client {house.code} been disconnected") > before and t, 5)
+        print(f"revoked and off after {(time.monotonic() - began) * 1000:.0f} ms")
+        self.assertNotIn(f"Client {others[0].code} been disconnected", text)
+        self.assertIsNotNone(thief.wait(5))
+        with open(log, encoding="utf-8") as f:
+            f.seek(said)
+            refused = wait_for("the broker to refuse it", lambda: f.seek(said) == said and
+                               (t := f.read()).count("knows us not") > 0 and t, 20)
+        self.assertTrue(house.process.alive())
+        self.assertNotIn("broker: connected", refused)
         self.town.enrol(house)
         house.process.stop()
         house.start()
