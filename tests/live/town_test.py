@@ -108,7 +108,15 @@ class Commune(unittest.TestCase):
         with open(os.path.join(self.town.dir, "broker/psk"), "r+", encoding="ascii") as f:
             if f"{code}:" not in f.read():
                 f.write(f"{code}:{secrets.token_hex(32)}\n")
+        before = self.reloads()
         self.town.broker.signal(signal.SIGHUP)
+        wait_for("the broker to read its keys", lambda: self.reloads() > before, 10)
+
+    def reloads(self):
+        """Each reading of the access list warns once of the pattern that is the same for all; the keys are read in
+        the same turn of the broker."""
+        with open(os.path.join(self.town.dir, "broker.log"), encoding="utf-8") as f:
+            return f.read().count("ACL pattern 'ms/gateway'")
 
     def test_bad_input_is_refused_by_name(self):
         house = self.town.houses[1]
