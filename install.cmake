@@ -30,6 +30,7 @@ install(FILES gateway/matsang-gateway.service DESTINATION ${SYSTEMD_DIR}/system 
 install(FILES gateway/60-matsang.rules DESTINATION ${CMAKE_INSTALL_DATADIR}/polkit-1/rules.d COMPONENT gateway)
 install(FILES broker-config/mosquitto.conf broker-config/acl broker-config/openssl.cnf
 	DESTINATION /etc/matsang/broker COMPONENT gateway)
+install(TARGETS matsang_broker LIBRARY DESTINATION lib/matsang COMPONENT gateway)
 install(FILES broker-config/mosquitto.service.d/matsang.conf DESTINATION ${SYSTEMD_DIR}/system/mosquitto.service.d
 	COMPONENT gateway)
 
