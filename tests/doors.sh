@@ -56,7 +56,9 @@ header 'mosquitto.*\.h' broker-config/plugin/matsang_broker.c
 header 'sqlite3\.h' gateway/store.c 'gateway/store_*.[ch]' gateway/ledger.c
 header 'rrd.*\.h' gateway/series.c gateway/draw.c gateway/graph.c
 header 'microhttpd\.h' 'gateway/http*.[ch]'
-header 'curl/.*\.h' 'gateway/post.[ch]' 'gateway/channel_*.c' 'gateway/cli/*.c'
+header 'curl/.*\.h' 'gateway/post.[ch]' 'gateway/channel_*.c' 'gateway/cli/*.c' \
+	'node/eye/*.[ch]'
+header 'expat.*' node/eye/onvif.c
 header 'systemd/.*\.h' mesh/loop.c mesh/log.c
 # Hashes, passwords, keys, signatures; base64 in mail.
 header 'sodium\.h' mesh/seal.c gateway/ledger.c 'gateway/store*.c' gateway/login.c gateway/enrol.c \
