@@ -32,7 +32,8 @@ static void packets(const uint8_t *data, size_t size)
 {
 	static struct rtp r;
 
-	rtp_init(&r);
+	if (r.packets > 0) /* it is large, and most inputs leave it as it was */
+		rtp_init(&r);
 	while (size > 0) {
 		const size_t len = data[0] < size ? data[0] : size - 1;
 		uint8_t *p = malloc(len + 1);
