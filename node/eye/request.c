@@ -2,7 +2,7 @@
 /* request: what matsang-eye is asked: one line of JSON on standard input. */
 #include "node/eye/request.h"
 
-#include <string.h>
+#include "node/url.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -15,29 +15,16 @@
 
 static const char *const clocks[] = { "date", "onvif", "none", NULL };
 static const struct conf_key keys[] = {
-	{ TEXT(url, 8, REQUEST_URL), .required = true, .help = "the stream" },
+	{ TEXT(url, 8, URL_TEXT), .required = true, .help = "the stream" },
 	{ TEXT(user, 0, 128), .help = "who asks" },
 	{ TEXT(password, 0, 128), .help = "with which password" },
 	{ NUMBER(watch_ms, 200, 10000, 3000), .help = "the stream is watched so long" },
 	{ NUMBER(timeout_ms, 500, 30000, 8000), .help = "all of it takes at most so long" },
 	{ TEXT(clock, 0, 5), .choices = clocks, .def_text = "date", .help = "which clock to read" },
-	{ TEXT(onvif, 0, REQUEST_URL), .help = "the ONVIF device service" },
+	{ TEXT(onvif, 0, URL_TEXT), .help = "the ONVIF device service" },
 };
 /* clang-format on */
 static const struct conf_table table = { keys, COUNT(keys), sizeof(struct request) };
-
-/* It begins so, and has nothing in it that could end a line of a protocol, nor a password. */
-static bool url_ok(const char *url, const char *scheme)
-{
-	const size_t len = strlen(scheme);
-
-	if (strncmp(url, scheme, len) != 0 || url[len] == '\0' || url[len] == '/')
-		return false;
-	for (const char *p = url; *p; p++)
-		if (*p <= ' ' || *p > '~')
-			return false;
-	return strcspn(url + len, "@") >= strcspn(url + len, "/");
-}
 
 bool request_read(struct request *q, const char *text, size_t len, char why[static CONF_WHY])
 {

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { REQUEST_TEXT = 4096, REQUEST_URL = 512 };
+enum { REQUEST_TEXT = 4096 };
 
 /* Texts are never NULL; what was not given is "". */
 struct request {
