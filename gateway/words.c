@@ -180,7 +180,7 @@ static const char *const eyes[][LANGUAGES] = {
 	[EYE_LOCKED] = { "camera không nhận tên và mật khẩu đã lưu", "the camera refuses our name and password" },
 	[EYE_FROZEN] = { "camera đứng hình", "the camera's picture stands still" },
 	[EYE_STOPPED] = { "camera treo, tín hiệu nhịp đã dừng", "the camera hangs, its heartbeat output has stopped" },
-	[EYE_CONTRADICT] = { "dấu hiệu của camera trái ngược nhau", "the camera's signs contradict each other" },
+	[EYE_CONTRADICTS] = { "dấu hiệu của camera trái ngược nhau", "the camera's signs contradict each other" },
 	[EYE_BUSY] = { NULL, NULL },
 };
 static_assert(COUNT(eyes) == EYES, "say every state of a camera in both languages");

@@ -90,7 +90,7 @@ static const char *const eye_names[] = {
 	[EYE_UNKNOWN] = "unknown", [EYE_OK] = "ok",
 	[EYE_SILENT] = "silent",   [EYE_REFUSING] = "refusing",
 	[EYE_LOCKED] = "locked",   [EYE_FROZEN] = "frozen",
-	[EYE_STOPPED] = "stopped", [EYE_CONTRADICT] = "contradict",
+	[EYE_STOPPED] = "stopped", [EYE_CONTRADICTS] = "contradicts",
 	[EYE_BUSY] = "busy",
 };
 static_assert(COUNT(eye_names) == EYES, "name every state of a camera");

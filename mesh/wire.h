@@ -78,15 +78,15 @@ enum layer {
 
 /* What one camera is worth now. */
 enum eye {
-	EYE_UNKNOWN,    /* not decided yet */
-	EYE_OK,         /* sees, as far as it was asked */
-	EYE_SILENT,     /* answers no ping */
-	EYE_REFUSING,   /* pings, and does not answer as a camera */
-	EYE_LOCKED,     /* answers, but not to our name and password */
-	EYE_FROZEN,     /* its picture stands still or repeats */
-	EYE_STOPPED,    /* its heartbeat output stands still */
-	EYE_CONTRADICT, /* its levels contradict each other */
-	EYE_BUSY,       /* somebody else watches: cannot be judged, counts as seeing */
+	EYE_UNKNOWN,     /* not decided yet */
+	EYE_OK,          /* sees, as far as it was asked */
+	EYE_SILENT,      /* answers no ping */
+	EYE_REFUSING,    /* pings, and does not answer as a camera */
+	EYE_LOCKED,      /* answers, but not to our name and password */
+	EYE_FROZEN,      /* its picture stands still or repeats */
+	EYE_STOPPED,     /* its heartbeat output stands still */
+	EYE_CONTRADICTS, /* one level says dead, another one alive: counts as seeing */
+	EYE_BUSY,        /* somebody else watches: cannot be judged, counts as seeing */
 	EYES
 };
 
@@ -143,7 +143,7 @@ static inline uint32_t eyes_with(uint32_t eyes, unsigned i, enum eye e)
 /* Does a camera in this state see? */
 static inline bool eye_sees(enum eye e)
 {
-	return e == EYE_OK || e == EYE_BUSY;
+	return e == EYE_OK || e == EYE_CONTRADICTS || e == EYE_BUSY;
 }
 
 /* Bit i: camera i sees. */

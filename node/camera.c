@@ -2,46 +2,7 @@
 /* camera: is one camera seeing? Four levels put together: ping, RTSP, moving picture, heartbeat. */
 #include "node/camera.h"
 
-#include <assert.h>
-#include <stddef.h>
-
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
 enum { ALIKE = 2, UNLIKE = 3 }; /* bad looks in a row that are believed */
-
-static const char *const eye_names[] = {
-	[EYE_UNKNOWN] = "unknown", [EYE_OK] = "ok",
-	[EYE_SILENT] = "silent",   [EYE_REFUSING] = "refusing",
-	[EYE_LOCKED] = "locked",   [EYE_FROZEN] = "frozen",
-	[EYE_STOPPED] = "stopped", [EYE_CONTRADICTS] = "contradicts",
-	[EYE_BUSY] = "busy",
-};
-static_assert(COUNT(eye_names) == EYES, "name every eye");
-static_assert(EYES <= 16, "four bits on the wire");
-
-const char *eye_str(enum eye e)
-{
-	return (size_t)e < COUNT(eye_names) ? eye_names[e] : "?";
-}
-
-bool eye_sees(enum eye e)
-{
-	switch (e) {
-	case EYE_UNKNOWN:
-	case EYE_OK:
-	case EYE_CONTRADICTS:
-	case EYE_BUSY:
-		return true;
-	case EYE_SILENT:
-	case EYE_REFUSING:
-	case EYE_LOCKED:
-	case EYE_FROZEN:
-	case EYE_STOPPED:
-	case EYES:
-		return false;
-	}
-	return false;
-}
 
 void camera_init(struct camera *c, const struct camera_options *o, mono_t now)
 {
@@ -94,7 +55,7 @@ static enum eye eye_of_heart(const struct camera *c)
 	return EYE_UNKNOWN;
 }
 
-static enum eye eye_of(const struct camera *c)
+static enum eye eye_now(const struct camera *c)
 {
 	if (c->ping == REACH_SILENT)
 		return eye_of_silence(c);
@@ -117,7 +78,7 @@ static enum eye eye_of(const struct camera *c)
 
 static unsigned settle(struct camera *c, mono_t now)
 {
-	const enum eye eye = eye_of(c);
+	const enum eye eye = eye_now(c);
 
 	if (eye == c->eye)
 		return 0;

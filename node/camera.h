@@ -4,30 +4,12 @@
 #define MATSANG_NODE_CAMERA_H
 
 #include "mesh/clock.h"
+#include "mesh/wire.h"
 #include "node/camera_look.h"
 #include "node/reach.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* Goes on the wire in four bits: numbers are kept for ever. */
-enum eye {
-	EYE_UNKNOWN = 0,     /* nothing is known yet */
-	EYE_OK = 1,          /* sees, as far as it may be asked */
-	EYE_SILENT = 2,      /* no ping, nothing */
-	EYE_REFUSING = 3,    /* pings; RTSP does not answer, or leads to no picture */
-	EYE_LOCKED = 4,      /* our password is refused */
-	EYE_FROZEN = 5,      /* the stream stands still or repeats itself */
-	EYE_STOPPED = 6,     /* the heartbeat output stands still; nothing newer says it sees */
-	EYE_CONTRADICTS = 7, /* one level says dead, another one alive */
-	EYE_BUSY = 8,        /* somebody else watches: not to be judged, counts as seeing */
-	EYES
-};
-
-const char *eye_str(enum eye e);
-
-/* It sees, or nothing says that it does not. */
-bool eye_sees(enum eye e);
 
 enum {
 	CAMERA_LOOK_EVERY_MS = 5 * 60 * 1000, /* the pace when none is given */

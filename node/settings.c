@@ -4,6 +4,7 @@
 
 #include "mesh/mqtt_socket.h"
 #include "mesh/topic.h"
+#include "node/url.h"
 #include "node/vitals.h"
 
 #include <cjson/cJSON.h>
@@ -16,7 +17,8 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-enum { PATH_TEXT = 48, LINE_NAME = 31, SUN_PATH_MAX = 107, CAMERA_NAME = 60 };
+enum { PATH_TEXT = 48, LINE_NAME = 31, SUN_PATH_MAX = 107, CAMERA_NAME = 60, USER_TEXT = 128 };
+enum { LOOK_WATCH_MS = 3000, LOOK_TIMEOUT_MS = 8000 }; /* as matsang-eye has them */
 
 /* ---- the tables; the manual page matsang-node.jsonc(5) is held to them by a test ---- */
 
@@ -29,11 +31,22 @@ enum { PATH_TEXT = 48, LINE_NAME = 31, SUN_PATH_MAX = 107, CAMERA_NAME = 60 };
 	.type = CONF_LIST, .at = offsetof(struct_, field), .at_count = offsetof(struct_, count), \
 	.min = (least), .max = (most)
 
+static const char *const clocks[] = { "date", "onvif", "none", NULL };
 static const struct conf_key camera_keys[] = {
 	{ .key = "name", TEXT(struct node_camera, name, 1, CAMERA_NAME), .required = true,
 	  .help = "what it looks at" },
 	{ .key = "address", TEXT(struct node_camera, address, 7, 15), .required = true,
 	  .help = "its IPv4 address in the house" },
+	{ .key = "stream", TEXT(struct node_camera, stream, 0, URL_TEXT),
+	  .help = "rtsp:// address of its smallest stream; empty: it is only pinged" },
+	{ .key = "user", TEXT(struct node_camera, user, 0, USER_TEXT),
+	  .help = "an account of the camera that may only watch" },
+	{ .key = "password_file", TEXT(struct node_camera, password_file, 0, 400),
+	  .help = "file with its password, readable by the node's user only" },
+	{ .key = "clock", TEXT(struct node_camera, clock, 0, 5), .choices = clocks, .def_text = "date",
+	  .help = "where its clock is read while it is looked at" },
+	{ .key = "onvif", TEXT(struct node_camera, onvif, 0, URL_TEXT),
+	  .help = "http:// address of its ONVIF device service" },
 };
 static const struct conf_table camera_table = { camera_keys, COUNT(camera_keys), sizeof(struct node_camera) };
 
@@ -96,6 +109,10 @@ static const struct conf_key node_keys[] = {
 	  .help = "a ping without an answer for so long is lost" },
 	{ .key = "probe_fails", NUMBER(N, probe_fails, 1, 20, 3),
 	  .help = "so many lost pings in a row make silence" },
+	{ .key = "look_s", NUMBER(N, look_s, 60, 86400, 300),
+	  .help = "a camera with a stream is looked at each so many seconds" },
+	{ .key = "heartbeat_s", NUMBER(N, heartbeat_s, 1, 3600, 60),
+	  .help = "a heartbeat line without an edge for so long has stopped" },
 	{ .key = "mains_out_ms", NUMBER(N, mains_out_ms, 0, 60000, 500),
 	  .help = "mains must be gone so long before it counts" },
 	{ .key = "mains_back_ms", NUMBER(N, mains_back_ms, 0, 60000, 2000),
@@ -145,6 +162,31 @@ static bool address_ok(const char *s)
 	return inet_pton(AF_INET, s, &a) == 1;
 }
 
+static bool stream_ok(const struct check *c, const struct node_camera *m, size_t i)
+{
+	char path[PATH_TEXT];
+
+	snprintf(path, sizeof path, "cameras[%zu].stream", i);
+	if (m->stream[0] && !url_ok(m->stream, "rtsp://"))
+		return blame(c, path,
+			     "not rtsp://host/path; a name and password go into \"user\" and "
+			     "\"password_file\"");
+	snprintf(path, sizeof path, "cameras[%zu].onvif", i);
+	if (m->onvif[0] && !url_ok(m->onvif, "http://"))
+		return blame(c, path,
+			     "not http://host/path; write one such as "
+			     "http://192.168.1.20/onvif/device_service");
+	if (m->onvif[0] && !m->stream[0])
+		return blame(c, path, "asked only while it is looked at; add \"stream\"");
+	snprintf(path, sizeof path, "cameras[%zu].password_file", i);
+	if (m->password_file[0] && !m->user[0])
+		return blame(c, path, "a password of nobody; add \"user\"");
+	snprintf(path, sizeof path, "cameras[%zu].clock", i);
+	if (strcmp(m->clock, "onvif") == 0 && !m->onvif[0])
+		return blame(c, path, "\"onvif\" needs an address; add \"onvif\": \"http://...\"");
+	return true;
+}
+
 static bool cameras_ok(const struct check *c, const struct node_settings *s)
 {
 	char path[PATH_TEXT];
@@ -159,6 +201,8 @@ static bool cameras_ok(const struct check *c, const struct node_settings *s)
 			if (strcmp(s->cameras[j].name, s->cameras[i].name) == 0)
 				return blame(c, path,
 					     "another camera has this name; give it its own");
+		if (!stream_ok(c, &s->cameras[i], i))
+			return false;
 	}
 	return true;
 }
@@ -309,6 +353,31 @@ struct gpio_options node_settings_gpio(const struct node_settings *s)
 	for (size_t i = 0; i < s->gpio.n_heartbeats; i++)
 		o.heartbeat[i] = (struct gpio_line){ s->gpio.heartbeats[i], false };
 	return o;
+}
+
+struct camera_options node_settings_camera(const struct node_settings *s, size_t i)
+{
+	return (struct camera_options){
+		.stream = s->cameras[i].stream[0] != '\0',
+		.heartbeat = i < s->gpio.n_heartbeats && s->gpio.heartbeats[i][0] != '\0',
+		.look_every_ms = s->look_s * 1000,
+		.beat_ms = s->heartbeat_s * 1000,
+	};
+}
+
+struct look_at node_settings_look(const struct node_settings *s, size_t i)
+{
+	const struct node_camera *c = &s->cameras[i];
+
+	return (struct look_at){
+		.stream = c->stream,
+		.user = c->user,
+		.password_file = c->password_file,
+		.clock = c->clock,
+		.onvif = c->onvif,
+		.watch_ms = LOOK_WATCH_MS,
+		.timeout_ms = LOOK_TIMEOUT_MS,
+	};
 }
 
 /* FNV-1a, 64 bits: tells settings apart, protects nothing. */

@@ -5,6 +5,8 @@
 
 #include "hw/gpio.h"
 #include "mesh/conf.h"
+#include "node/camera.h"
+#include "node/look.h"
 #include "node/state.h"
 
 #include <stddef.h>
@@ -12,6 +14,10 @@
 
 struct node_camera {
 	const char *name, *address; /* address: an IPv4 literal */
+	const char *stream;         /* rtsp://...; "": it is only pinged */
+	const char *user, *password_file;
+	const char *clock; /* "date", "onvif", "none" */
+	const char *onvif; /* http://... */
 };
 
 /* Texts are never NULL: what was not given is "". Lists that were not given are NULL with count 0.
@@ -29,6 +35,7 @@ struct node_settings {
 	const struct node_camera *cameras;
 	size_t n_cameras; /* 0..WIRE_CAMERAS */
 	int64_t probe_s, probe_timeout_ms, probe_fails;
+	int64_t look_s, heartbeat_s;
 	int64_t mains_out_ms, mains_back_ms;
 	int64_t link_timeout_s, keepalive_s, ack_timeout_s;
 	int64_t retry_min_ms, retry_max_ms;
@@ -64,6 +71,10 @@ void node_settings_free(struct node_settings *s);
 /* In the words of the machine and of the wires; both borrow from s. The birth text stays unset. */
 struct node_options node_settings_options(const struct node_settings *s);
 struct gpio_options node_settings_gpio(const struct node_settings *s);
+
+/* Camera i, below n_cameras: how it is judged, and how it is looked at (which borrows from s). */
+struct camera_options node_settings_camera(const struct node_settings *s, size_t i);
+struct look_at node_settings_look(const struct node_settings *s, size_t i);
 
 /*
  * What a birth tells people, malloc'd JSON: version, camera names, and a digest of all settings in

@@ -98,6 +98,31 @@ static void what_is_wrong_is_said_with_its_place_and_remedy(void **state)
 	assert_true(n >= 25);
 }
 
+static void a_camera_with_a_stream_is_looked_at(void **state)
+{
+	struct node_settings *s =
+		good("{ \"point\": \"A\", \"brokers\": [\"b:1\"], \"key_file\": \"k\", "
+		     "\"look_s\": 90, \"cameras\": ["
+		     "{ \"name\": \"a\", \"address\": \"10.0.0.1\" },"
+		     "{ \"name\": \"b\", \"address\": \"10.0.0.2\", \"user\": \"u\","
+		     "\"stream\": \"rtsp://10.0.0.2/s\", \"password_file\": \"/p\" }],"
+		     "\"gpio\": { \"heartbeats\": [\"GPIO5\"] } }");
+	const struct camera_options a = node_settings_camera(s, 0), b = node_settings_camera(s, 1);
+	const struct look_at at = node_settings_look(s, 1);
+
+	(void)state;
+	assert_true(!a.stream && a.heartbeat);
+	assert_true(b.stream && !b.heartbeat);
+	assert_int_equal(b.look_every_ms, 90000);
+	assert_int_equal(a.beat_ms, 60000);
+	assert_string_equal(at.stream, "rtsp://10.0.0.2/s");
+	assert_string_equal(at.user, "u");
+	assert_string_equal(at.password_file, "/p");
+	assert_string_equal(at.clock, "date");
+	assert_string_equal(at.onvif, "");
+	node_settings_free(s);
+}
+
 static void a_birth_names_the_cameras_and_tells_settings_apart(void **state)
 {
 	struct node_settings *a =
@@ -151,6 +176,7 @@ int main(void)
 		cmocka_unit_test(the_example_we_ship_is_right),
 		cmocka_unit_test(what_the_node_prints_of_itself_reads_back),
 		cmocka_unit_test(what_is_wrong_is_said_with_its_place_and_remedy),
+		cmocka_unit_test(a_camera_with_a_stream_is_looked_at),
 		cmocka_unit_test(a_birth_names_the_cameras_and_tells_settings_apart),
 		cmocka_unit_test(names_that_do_not_fit_a_birth_stay_at_home),
 	};
