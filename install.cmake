@@ -20,6 +20,7 @@ endforeach()
 
 # ---- node ----
 install(FILES node/matsang-node.service node/matsang-node-stuck.service DESTINATION ${SYSTEMD_DIR}/system COMPONENT node)
+install(TARGETS matsang-eye DESTINATION lib/matsang COMPONENT node)
 install(PROGRAMS node/node-stuck node/ping-right DESTINATION lib/matsang COMPONENT node)
 install(FILES node/60-matsang-gpio.rules DESTINATION lib/udev/rules.d COMPONENT node)
 install(FILES node/matsang-watchdog.conf node/matsang-journal.conf DESTINATION ${OURS}/examples COMPONENT node)

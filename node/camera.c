@@ -316,6 +316,11 @@ unsigned camera_step(struct camera *c, bool mains_out, mono_t now)
 	return acts | CAMERA_LOOK;
 }
 
+void camera_ask(struct camera *c, mono_t now)
+{
+	c->next = mono_first(c->next, now);
+}
+
 mono_t camera_due(const struct camera *c)
 {
 	mono_t due = may_look(c) ? c->next : MONO_NEVER;

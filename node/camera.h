@@ -108,6 +108,9 @@ unsigned camera_beaten(struct camera *c, mono_t at, mono_t now);
 unsigned camera_looked(struct camera *c, const struct camera_look *look, bool clock_sure,
 		       mono_t now);
 
+/* Somebody wants to know now: the next look is due, as soon as one is allowed. */
+void camera_ask(struct camera *c, mono_t now);
+
 /*
  * Call when camera_due has come and after every feed. Looks are due each look_every_ms; sooner, at
  * most CAMERA_EARLY times between two, after a bad one, when ping comes back and when the heartbeat

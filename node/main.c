@@ -10,6 +10,7 @@
 #include "mesh/topic.h"
 #include "node/disk_file.h"
 #include "node/disk_none.h"
+#include "node/look.h"
 #include "node/ping.h"
 #include "node/push.h"
 #include "node/report.h"
@@ -54,6 +55,8 @@ struct app {
 	struct gpio *gpio;
 	struct loop_watch *wires;
 	struct ping *ping;
+	struct look *look;
+	char eye[PATH_MAX]; /* matsang-eye */
 	struct mqtt *mqtt;
 	struct disk disk;
 	struct spool spool;
@@ -160,6 +163,16 @@ static void act_probe(struct app *a, mono_t now)
 		probe(a, NODE_CAMERA, i, now);
 }
 
+static void act_look(struct app *a)
+{
+	for (unsigned i = 0; i < a->options.cameras_n; i++) {
+		const struct look_at at = node_settings_look(a->settings, i);
+
+		if (a->acts.looks >> i & 1)
+			look_ask(a->look, i, &at);
+	}
+}
+
 static void act_relay(struct app *a)
 {
 	if (a->relay == a->acts.relay)
@@ -254,6 +267,7 @@ static void turn(struct app *a, mono_t now)
 		if (a->acts.dial)
 			mqtt_hurry(a->mqtt);
 		act_probe(a, now);
+		act_look(a);
 		act_light(a, now);
 		act_relay(a);
 		act_report(a, now);
@@ -278,6 +292,18 @@ static void on_ping(void *self, unsigned tag, int32_t rtt_us, mono_t now)
 	node_pinged(&a->node, (enum node_target)(tag / TAG_WHICH), tag % TAG_WHICH, rtt_us, now);
 	if (had_right && a->node.no_ping_right)
 		log_err("no right to ping: set net.ipv4.ping_group_range, or grant CAP_NET_RAW");
+	turn(a, now);
+}
+
+static void on_look(void *self, unsigned camera, const struct camera_look *found, const char *why,
+		    mono_t now)
+{
+	struct app *a = self;
+
+	if (!found)
+		log_warn("camera %s could not be looked at: %s", a->settings->cameras[camera].name,
+			 why);
+	node_looked(&a->node, camera, found, clock_wall_quality() == CLOCK_NTP, now);
 	turn(a, now);
 }
 
@@ -312,6 +338,8 @@ static void on_wires(void *self, mono_t now)
 		} else if (e.wire == GPIO_BUTTON) {
 			node_button(&a->node, e.on, e.at);
 			turn(a, now);
+		} else if (e.wire == GPIO_HEARTBEAT) {
+			node_beaten(&a->node, e.which, e.at, now);
 		} else if (e.wire == GPIO_UPS) {
 			feed_supply(a);
 		}
@@ -527,6 +555,20 @@ static int open_wires(struct app *a)
 	return a->wires ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* Where it is installed; beside this program while that is not. */
+static void eye_beside(char path[static PATH_MAX])
+{
+	static const char installed[] = "/usr/lib/matsang/matsang-eye", name[] = "matsang-eye";
+	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX - sizeof name - 1);
+	char *slash;
+
+	path[len > 0 ? len : 0] = '\0';
+	slash = strrchr(path, '/');
+	strcpy(slash ? slash + 1 : path, name);
+	if (access(path, X_OK) < 0)
+		strcpy(path, installed);
+}
+
 static int open_all(struct app *a)
 {
 	const mono_t now = clock_mono();
@@ -539,7 +581,9 @@ static int open_all(struct app *a)
 	a->tick = loop_alarm_new(a->loop, on_tick, a);
 	a->light = loop_alarm_new(a->loop, on_light, a);
 	a->ping = ping_new(a->loop, (int)a->settings->probe_timeout_ms, on_ping, a);
-	if (!a->due || !a->tick || !a->light || !a->ping)
+	eye_beside(a->eye);
+	a->look = look_new(a->loop, a->eye, on_look, a);
+	if (!a->due || !a->tick || !a->light || !a->ping || !a->look)
 		return EXIT_FAILURE;
 	status = open_wires(a);
 	if (status != EXIT_SUCCESS)
@@ -571,6 +615,7 @@ static void close_all(struct app *a)
 	loop_watch_free(a->wires);
 	gpio_close(a->gpio);
 	ping_free(a->ping);
+	look_free(a->look);
 	loop_alarm_free(a->light);
 	loop_alarm_free(a->tick);
 	loop_alarm_free(a->due);

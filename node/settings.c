@@ -315,9 +315,19 @@ static enum node_heals heals_of(const struct node_settings *s)
 						 : HEALS_NOTHING;
 }
 
+struct camera_options node_settings_camera(const struct node_settings *s, size_t i)
+{
+	return (struct camera_options){
+		.stream = s->cameras[i].stream[0] != '\0',
+		.heartbeat = i < s->gpio.n_heartbeats && s->gpio.heartbeats[i][0] != '\0',
+		.look_every_ms = s->look_s * 1000,
+		.beat_ms = s->heartbeat_s * 1000,
+	};
+}
+
 struct node_options node_settings_options(const struct node_settings *s)
 {
-	return (struct node_options){
+	struct node_options o = {
 		.point = s->point,
 		.beat_ms = s->beat_s * 1000,
 		.probe_ms = s->probe_s * 1000,
@@ -334,6 +344,10 @@ struct node_options node_settings_options(const struct node_settings *s)
 		.outside_n = (unsigned)s->n_outside,
 		.cameras_n = (unsigned)s->n_cameras,
 	};
+
+	for (size_t i = 0; i < s->n_cameras; i++)
+		o.camera[i] = node_settings_camera(s, i);
+	return o;
 }
 
 struct gpio_options node_settings_gpio(const struct node_settings *s)
@@ -353,16 +367,6 @@ struct gpio_options node_settings_gpio(const struct node_settings *s)
 	for (size_t i = 0; i < s->gpio.n_heartbeats; i++)
 		o.heartbeat[i] = (struct gpio_line){ s->gpio.heartbeats[i], false };
 	return o;
-}
-
-struct camera_options node_settings_camera(const struct node_settings *s, size_t i)
-{
-	return (struct camera_options){
-		.stream = s->cameras[i].stream[0] != '\0',
-		.heartbeat = i < s->gpio.n_heartbeats && s->gpio.heartbeats[i][0] != '\0',
-		.look_every_ms = s->look_s * 1000,
-		.beat_ms = s->heartbeat_s * 1000,
-	};
 }
 
 struct look_at node_settings_look(const struct node_settings *s, size_t i)

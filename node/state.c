@@ -66,6 +66,8 @@ void node_init(struct node *n, const struct node_options *options, struct spool 
 		begin_reach(n, &n->outside[i], stir(seed, 2 + i), now);
 	for (unsigned i = 0; i < WIRE_CAMERAS; i++)
 		begin_reach(n, &n->camera[i], stir(seed, 16 + i), now);
+	for (unsigned i = 0; i < options->cameras_n; i++)
+		camera_init(&n->eye[i], &options->camera[i], now);
 	begin_reach(n, &n->large, stir(seed, 32), now);
 	hurry(n, (mono_t){ 0 }, now);
 	pace_init(&n->pace, options->beat_ms, stir(seed, 0), now);
@@ -123,6 +125,11 @@ void node_pinged(struct node *n, enum node_target kind, unsigned which, int32_t 
 		n->no_ping_right = false;
 		n->asked = now;
 	}
+	if (kind == NODE_CAMERA) {
+		reach_feed(r, rtt_us, now);
+		camera_pinged(&n->eye[which], r->state, now);
+		return;
+	}
 	if (reach_feed(r, rtt_us, now) && kind == NODE_OUTSIDE && r->returned && !n->wayout.up)
 		n->dial = true;
 }
@@ -163,6 +170,19 @@ void node_dial_failed(struct node *n, enum layer at, bool refused, bool stranger
 	n->dial_failed = at;
 	n->refused = refused && !n->wayout.was_up;
 	n->stranger = stranger;
+}
+
+void node_beaten(struct node *n, unsigned camera, mono_t at, mono_t now)
+{
+	if (camera < n->o->cameras_n)
+		camera_beaten(&n->eye[camera], at, now);
+}
+
+void node_looked(struct node *n, unsigned camera, const struct camera_look *look, bool clock_sure,
+		 mono_t now)
+{
+	if (camera < n->o->cameras_n)
+		camera_looked(&n->eye[camera], look, clock_sure, now);
 }
 
 void node_button(struct node *n, bool pressed, mono_t at)
@@ -229,7 +249,7 @@ static void probe_all(struct node *n, mono_t now)
 	for (unsigned i = 0; i < n->o->outside_n; i++)
 		reach_hurry(&n->outside[i], now, now);
 	for (unsigned i = 0; i < n->o->cameras_n; i++)
-		reach_hurry(&n->camera[i], now, now);
+		reach_hurry(&n->camera[i], now, now), camera_ask(&n->eye[i], now);
 	n->probed = mono_after(now, NODE_PROBE_MS);
 }
 
@@ -556,6 +576,15 @@ static void probe(struct node *n, mono_t now, struct node_acts *out)
 		out->probes |= node_probe_bit(NODE_LARGE, large);
 }
 
+static void look(struct node *n, mono_t now, struct node_acts *out)
+{
+	bool mains_out = n->o->mains_fitted && n->mains.known && !n->mains.on;
+
+	for (unsigned i = 0; i < n->o->cameras_n; i++)
+		if (camera_step(&n->eye[i], mains_out, now) & CAMERA_LOOK)
+			out->looks |= 1u << i;
+}
+
 /* ---- healing, reporting ---- */
 
 /* What hangs on the relay does not work, as far as a restart could help. */
@@ -610,7 +639,7 @@ void node_step(struct node *n, mono_t now, wall_t wall, enum clock_quality quali
 	};
 	struct facts f;
 
-	out->n_send = out->probes = 0;
+	out->n_send = out->probes = out->looks = 0;
 	out->verdict_changed = false;
 	out->dial = n->dial && !n->wayout.up;
 	n->dial = false;
@@ -622,6 +651,7 @@ void node_step(struct node *n, mono_t now, wall_t wall, enum clock_quality quali
 	button_step(&n->button, now);
 	judge_wayout(n, now);
 	keep_pace(n, now);
+	look(n, now, out);
 	f = state_facts(n, now);
 	heal(n, &f, now);
 	judge(n, &f, &at, out);
@@ -655,7 +685,7 @@ mono_t node_due(const struct node *n)
 	for (unsigned i = 0; n->wayout.doubt && i < n->o->outside_n; i++)
 		due = mono_first(due, reach_due(&n->outside[i]));
 	for (unsigned i = 0; i < n->o->cameras_n; i++)
-		due = mono_first(due, reach_due(&n->camera[i]));
+		due = mono_first(due, mono_first(reach_due(&n->camera[i]), camera_due(&n->eye[i])));
 	if (large_at(n) < n->o->outside_n)
 		due = mono_first(due, reach_due(&n->large));
 	return due;

@@ -9,6 +9,7 @@
 #include "mesh/wire.h"
 #include "node/button.h"
 #include "node/bytes.h"
+#include "node/camera.h"
 #include "node/debounce.h"
 #include "node/heal.h"
 #include "node/pace.h"
@@ -68,13 +69,14 @@ struct node_options {
 	int64_t mains_out_ms, mains_back_ms;
 	int64_t line_hold_ms; /* a line (or the gateway) must be away this long */
 	int64_t ack_timeout_ms;
-	uint64_t month_bytes;   /* a month may cost so many; 0 for as many as it takes */
-	uint64_t month_spent;   /* of the present month, from an earlier run */
-	int64_t month_ms;       /* and how much of it had gone by */
-	bool mains_fitted;      /* is there a mains sensor? */
-	bool router_set;        /* is there a router address? */
-	unsigned outside_n;     /* 0..NODE_OUTSIDES */
-	unsigned cameras_n;     /* 0..WIRE_CAMERAS */
+	uint64_t month_bytes; /* a month may cost so many; 0 for as many as it takes */
+	uint64_t month_spent; /* of the present month, from an earlier run */
+	int64_t month_ms;     /* and how much of it had gone by */
+	bool mains_fitted;    /* is there a mains sensor? */
+	bool router_set;      /* is there a router address? */
+	unsigned outside_n;   /* 0..NODE_OUTSIDES */
+	unsigned cameras_n;   /* 0..WIRE_CAMERAS */
+	struct camera_options camera[WIRE_CAMERAS];
 	enum node_heals heals;  /* what hangs on the relay */
 	const char *birth_text; /* JSON for people, at most WIRE_BIRTH_TEXT bytes; may be NULL */
 	size_t birth_text_len;
@@ -101,6 +103,7 @@ struct node {
 	uint32_t cuts;     /* times mains went and that counted; dips are the debounce's */
 	mono_t mains_back; /* MONO_NEVER when it never went */
 	struct reach router, outside[NODE_OUTSIDES], camera[WIRE_CAMERAS], large;
+	struct camera eye[WIRE_CAMERAS]; /* what each camera is worth, of which ping is one sign */
 	bool carrier_known, carrier;
 	enum layer dial_failed; /* where the last attempt ended; NONE while connected */
 	bool stranger;          /* and somebody else answered */
@@ -118,11 +121,10 @@ struct node {
 	struct button button;
 	struct heal heal;
 	struct bytes bytes;
-	mono_t finding;    /* the light shows which device this is, until then */
-	bool taken;        /* somebody has taken the job */
-	bool camera_clock; /* a camera's clock is off */
-	mono_t probed;     /* "probe now": the beat that shows it; MONO_NEVER for none */
-	int64_t paced_ms;  /* beats as asked for; 0 as in the settings */
+	mono_t finding;   /* the light shows which device this is, until then */
+	bool taken;       /* somebody has taken the job */
+	mono_t probed;    /* "probe now": the beat that shows it; MONO_NEVER for none */
+	int64_t paced_ms; /* beats as asked for; 0 as in the settings */
 	mono_t paced_until;
 	mono_t report_due;
 	bool report_owed;
@@ -147,13 +149,14 @@ struct node {
 	struct node_counters count;
 };
 
-/* What the shell should do now, in this order: send, probe, light. */
+/* What the shell should do now, in this order: send, probe, look, light. */
 struct node_acts {
 	struct {
 		uint8_t buf[WIRE_MAX];
 		size_t len;
 	} send[NODE_SENDS]; /* to ms/<point>/up */
 	unsigned n_send;
+	unsigned looks;  /* bit i: look at camera i; must come back by node_looked */
 	unsigned probes; /* node_probe_bit bits; each must come back by node_pinged */
 	bool dial;       /* the outside answers again: dial now, not when the wait is over */
 	enum lamp lamp;
@@ -199,6 +202,14 @@ void node_dial_failed(struct node *n, enum layer at, bool refused, bool stranger
 
 /* A message from the broker. Whatever is wrong with it is counted. Keeps nothing of it. */
 void node_heard(struct node *n, const char *topic, const uint8_t *payload, size_t len, mono_t now);
+
+/* An edge of a camera's heartbeat output. */
+void node_beaten(struct node *n, unsigned camera, mono_t at, mono_t now);
+
+/* A look at a camera has ended; NULL when it could not be made. clock_sure: our own clock is kept
+ * by NTP. */
+void node_looked(struct node *n, unsigned camera, const struct camera_look *look, bool clock_sure,
+		 mono_t now);
 
 /* The button's level, at every edge and at each look. */
 void node_button(struct node *n, bool pressed, mono_t at);

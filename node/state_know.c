@@ -53,11 +53,11 @@ static void know_cameras(const struct node *n, struct facts *f, mono_t now)
 {
 	f->cams_n = (uint8_t)n->o->cameras_n;
 	for (unsigned i = 0; i < n->o->cameras_n; i++) {
-		const struct reach *r = &n->camera[i];
+		enum eye e = n->eye[i].eye;
 
-		if (decided(n, r, now))
-			f->eyes = eyes_with(f->eyes, i,
-					    r->state == REACH_ANSWERS ? EYE_OK : EYE_SILENT);
+		/* One that starts after a power cut may be silent for a while. */
+		if (eye_sees(e) || !excused(n, &n->camera[i], now))
+			f->eyes = eyes_with(f->eyes, i, e);
 	}
 }
 
@@ -80,7 +80,8 @@ static uint32_t more_facts(const struct node *n)
 	more |= s->under_voltage ? FACT_UNDER_VOLTAGE : 0u;
 	more |= n->button.away ? FACT_AWAY : 0u;
 	more |= n->button.call ? FACT_CALL : 0u;
-	more |= n->camera_clock ? FACT_CAMERA_CLOCK : 0u;
+	for (unsigned i = 0; i < n->o->cameras_n; i++)
+		more |= n->eye[i].clock_wrong ? FACT_CAMERA_CLOCK : 0u;
 	more |= bytes_factor(&n->bytes) > 1 ? FACT_SLOWED : 0u;
 	more |= n->spool->count.lost > 0 ? FACT_RECORDS_LOST : 0u;
 	return more;
@@ -118,16 +119,18 @@ struct facts state_facts(const struct node *n, mono_t now)
 
 /* ---- the light ---- */
 
-/* The moment from which a silent camera is worth the family's look; MONO_NEVER when none is silent.
- */
+/* The moment from which a camera that does not see is worth the family's look; MONO_NEVER when all
+ * do. */
 static mono_t camera_lamp_at(const struct node *n)
 {
 	mono_t first = MONO_NEVER;
 
-	for (unsigned i = 0; i < n->o->cameras_n; i++)
-		if (n->camera[i].state == REACH_SILENT)
-			first = mono_first(first,
-					   mono_after(n->camera[i].since, NODE_CAMERA_LAMP_MS));
+	for (unsigned i = 0; i < n->o->cameras_n; i++) {
+		const struct camera *c = &n->eye[i];
+
+		if (c->eye != EYE_UNKNOWN && !eye_sees(c->eye))
+			first = mono_first(first, mono_after(c->since, NODE_CAMERA_LAMP_MS));
+	}
 	return first;
 }
 
