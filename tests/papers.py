@@ -92,7 +92,7 @@ def check_settings(rows, plain, full):
         check(r["line"] == line, f"{setting}: {line} in example.jsonc, {r['line']} in pins.md")
         check(r["active"] == level, f"{setting}: active {level} in example.jsonc, {r['active']} in pins.md")
         word = re.match(r"gpio\.([a-z]+?)(s\[|$)", setting)[1]
-        check(r["function"].startswith(word), f"pins.md: {setting} is called \"{r['function']}\"")
+        check(r["function"].lower().startswith(word), f"pins.md: {setting} is called \"{r['function']}\"")
     for r in rows:
         setting = r["setting"].strip("`")
         check(setting == "-" or setting in named(full), f"pins.md: {setting} is not in example.jsonc, not even as a comment")
