@@ -29,6 +29,9 @@ struct http_deeds {
 	struct cJSON *(*enrol)(void *self, const char *point, unsigned *status);
 	struct cJSON *(*revoke)(void *self, const char *point, unsigned *status);
 	struct cJSON *(*rebuild)(void *self, unsigned *status);
+	/* asked: {"point": ..., and what order.h says}; borrowed */
+	struct cJSON *(*order)(void *self, const char *point, const struct cJSON *asked,
+			       unsigned *status);
 };
 
 struct http;

@@ -198,6 +198,23 @@ static enum MHD_Result post_revoke(struct http_request *q, const char *piece)
 	return post_point(q, "revoke", http_of(q)->deeds.revoke);
 }
 
+static enum MHD_Result post_order(struct http_request *q, const char *piece)
+{
+	const struct http_deeds *d = &http_of(q)->deeds;
+	cJSON *asked = q->len ? cJSON_ParseWithLength(q->body, q->len) : NULL, *json;
+	const cJSON *point = cJSON_GetObjectItemCaseSensitive(asked, "point");
+	unsigned status = 200;
+
+	(void)piece;
+	if (!cJSON_IsString(point) || !d->order) {
+		cJSON_Delete(asked);
+		return reply_refuse(q, HTTP_BAD);
+	}
+	json = d->order(d->self, point->valuestring, asked, &status);
+	cJSON_Delete(asked);
+	return reply_json(q, status, json);
+}
+
 static enum MHD_Result post_rebuild(struct http_request *q, const char *piece)
 {
 	const struct http_deeds *d = &http_of(q)->deeds;
@@ -291,6 +308,7 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/enrol", NEED_LOCAL, post_enrol },
 	{ "POST", "/api/v1/revoke", NEED_LOCAL, post_revoke },
 	{ "POST", "/api/v1/rebuild", NEED_LOCAL, post_rebuild },
+	{ "POST", "/api/v1/order", NEED_LOCAL, post_order },
 };
 
 enum { PIECE_TEXT = 64 };

@@ -6,6 +6,7 @@
 #include "gateway/http.h"
 #include "gateway/keys.h"
 #include "gateway/notify.h"
+#include "gateway/order.h"
 #include "gateway/series.h"
 #include "gateway/settings.h"
 #include "gateway/store.h"
@@ -188,6 +189,38 @@ static cJSON *deed_revoke(void *self, const char *point, unsigned *status)
 	log_point(point, "point %s: its key is void", point);
 	json = cJSON_CreateObject();
 	cJSON_AddStringToObject(json, "point", point);
+	*status = 200;
+	return json;
+}
+
+/* A message to one node, which must be there to hear it: nothing is kept for later. */
+static cJSON *deed_order(void *self, const char *point, const cJSON *asked, unsigned *status)
+{
+	struct gateway *g = self;
+	const size_t i = commune_find(g->commune, point);
+	const uint32_t id = (uint32_t)(clock_wall().ms / 1000) | 1;
+	uint8_t buf[WIRE_MAX];
+	char why[ORDER_WHY], topic[TOPIC_TEXT];
+	size_t len;
+	cJSON *json;
+
+	*status = 404;
+	if (i == SIZE_MAX)
+		return failure("no such point");
+	*status = 400;
+	len = order_encode(buf, asked, id, why);
+	if (len == 0)
+		return failure(why);
+	*status = 409;
+	if (commune_point(g->commune, i).contact != CONTACT_UP)
+		return failure("the point cannot be reached now; try again when it is back");
+	topic_down_draw(topic, point);
+	if (mqtt_send(g->mqtt, topic, buf, len, false) != 0)
+		return failure("the broker cannot be reached now");
+	log_point(point, "point %s: an order was sent", point);
+	json = cJSON_CreateObject();
+	cJSON_AddStringToObject(json, "point", point);
+	cJSON_AddNumberToObject(json, "id", id);
 	*status = 200;
 	return json;
 }
@@ -396,7 +429,11 @@ static bool open_page(struct gateway *g)
 		.n_users = s->n_users,
 	};
 	deeds = (struct http_deeds){
-		.self = g, .enrol = deed_enrol, .revoke = deed_revoke, .rebuild = deed_rebuild
+		.self = g,
+		.enrol = deed_enrol,
+		.revoke = deed_revoke,
+		.rebuild = deed_rebuild,
+		.order = deed_order,
 	};
 	g->view = (struct view){
 		.roster = &s->roster,

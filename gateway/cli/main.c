@@ -5,6 +5,7 @@
 #include "gateway/cli/decode.h"
 #include "gateway/cli/show.h"
 #include "gateway/enrol.h"
+#include "mesh/conf.h"
 #include "mesh/conf_near.h"
 
 #include <cjson/cJSON.h>
@@ -28,13 +29,14 @@ struct call {
 	const char *argument; /* the word after the command, or NULL */
 	bool json;
 	enum language lang;
+	const char *more[2]; /* arguments after the first; NULL when not given */
 };
 
 struct command {
 	const char *name, *usage;
 	const char *vi, *en;
 	int (*run)(const struct call *c);
-	bool needs; /* an argument */
+	int least, most; /* arguments */
 };
 
 /* Print as JSON and delete. */
@@ -151,10 +153,11 @@ static int write_enrolment(const struct call *c, const cJSON *json)
 	return ANSWER_OK;
 }
 
-/* Ask path to do something about the point named on the command line; NULL and *code on failure. */
-static cJSON *ask_about_point(const struct call *c, const char *path, int *code)
+/* Ask path to do something, `asked`, about the point named on the command line; deletes asked. NULL
+ * and *code on failure. */
+static cJSON *ask_for(const struct call *c, const char *path, cJSON *asked, int *code)
 {
-	cJSON *asked = cJSON_CreateObject(), *json = NULL;
+	cJSON *json = NULL;
 	char *body;
 
 	cJSON_AddStringToObject(asked, "point", c->argument);
@@ -165,6 +168,11 @@ static cJSON *ask_about_point(const struct call *c, const char *path, int *code)
 		json = ask(c->socket, path, body, code);
 	cJSON_free(body);
 	return json;
+}
+
+static cJSON *ask_about_point(const struct call *c, const char *path, int *code)
+{
+	return ask_for(c, path, cJSON_CreateObject(), code);
 }
 
 static bool code_given(const struct call *c)
@@ -191,6 +199,82 @@ static int run_revoke(const struct call *c)
 	       c->lang == LANGUAGE_VI ? "đã thu hồi khóa" : "its key is void");
 	cJSON_Delete(json);
 	return ANSWER_OK;
+}
+
+/* ---- orders to one node ---- */
+
+static int order(const struct call *c, cJSON *asked, const char *vi, const char *en)
+{
+	cJSON *json;
+	int code;
+
+	if (!code_given(c)) {
+		cJSON_Delete(asked);
+		return ANSWER_NOT_FOUND;
+	}
+	json = ask_for(c, "/api/v1/order", asked, &code);
+	if (!json)
+		return code;
+	if (c->json)
+		return print_json(json);
+	printf("%s: %s\n", c->argument, c->lang == LANGUAGE_VI ? vi : en);
+	cJSON_Delete(json);
+	return ANSWER_OK;
+}
+
+static int run_ask(const struct call *c)
+{
+	cJSON *asked = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(asked, "ask", c->more[0]);
+	return order(c, asked, "đã hỏi", "asked");
+}
+
+static int run_find(const struct call *c)
+{
+	cJSON *asked = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(asked, "ask", "find");
+	return order(c, asked, "đèn nháy đôi trong 15 phút; gọi lại lệnh này để tắt",
+		     "its light flashes twice for 15 minutes; the same command again ends it");
+}
+
+static int run_pace(const struct call *c)
+{
+	cJSON *asked = cJSON_CreateObject(), *pace = cJSON_AddObjectToObject(asked, "pace");
+
+	if (c->more[0])
+		cJSON_AddNumberToObject(pace, "beat_s", strtod(c->more[0], NULL));
+	if (c->more[0])
+		cJSON_AddNumberToObject(pace, "minutes",
+					c->more[1] ? strtod(c->more[1], NULL) : 60);
+	return order(c, asked, "đã đổi nhịp", "its pace is changed");
+}
+
+static int run_push(const struct call *c)
+{
+	char why[CONF_WHY];
+	size_t len;
+	char *text = conf_slurp(c->more[0], &len, why);
+	cJSON *asked, *settings;
+
+	if (!text) {
+		fprintf(stderr, "matsang: %s\n", why);
+		return ANSWER_FAILED;
+	}
+	cJSON_Minify(text);
+	settings = cJSON_Parse(text);
+	free(text);
+	if (!settings) {
+		fprintf(stderr, "matsang: %s: no JSON (comments are allowed)\n", c->more[0]);
+		return ANSWER_FAILED;
+	}
+	asked = cJSON_CreateObject();
+	cJSON_AddItemToObject(asked, "push", settings);
+	return order(c, asked,
+		     "đã gửi cấu hình để thử; trong 5 phút xem kết quả bằng matsang point",
+		     "the settings are sent and on trial; within 5 minutes matsang point tells "
+		     "what came of it");
 }
 
 static int run_enrol(const struct call *c)
@@ -349,24 +433,35 @@ static int run_decode(const struct call *c)
 
 static const struct command commands[] = {
 	{ "status", "status", "tình hình toàn xã và các sự cố đang có",
-	  "the whole commune in one sentence, and open incidents", run_status, false },
+	  "the whole commune in one sentence, and open incidents", run_status, 0, 0 },
 	{ "point", "point [CODE]", "mọi điểm, điểm mất giám sát trước; hoặc một điểm",
-	  "all points, dark ones first; or one of them", run_point, false },
+	  "all points, dark ones first; or one of them", run_point, 0, 1 },
 	{ "incident", "incident [ID]", "các sự cố gần đây; hoặc một sự cố và tin đã gửi",
-	  "the last incidents; or one of them and what was sent", run_incident, false },
+	  "the last incidents; or one of them and what was sent", run_incident, 0, 1 },
 	{ "enrol", "enrol POINT [--out DIR]",
 	  "cấp khóa mới cho một điểm, ghi POINT.jsonc và POINT.key",
-	  "a new key for a point; writes POINT.jsonc and POINT.key", run_enrol, true },
+	  "a new key for a point; writes POINT.jsonc and POINT.key", run_enrol, 1, 1 },
 	{ "revoke", "revoke POINT", "thu hồi khóa của một điểm (thiết bị bị mất)",
-	  "void a point's key (a stolen node)", run_revoke, true },
+	  "void a point's key (a stolen node)", run_revoke, 1, 1 },
+	{ "ask", "ask POINT WHAT", "hỏi một điểm ngay (WHAT: beat, birth, report, probe)",
+	  "ask a point now for a beat, birth or report, or to probe", run_ask, 2, 2 },
+	{ "find", "find POINT", "cho đèn của thiết bị nháy đôi, để tìm",
+	  "make a device's light show which one it is", run_find, 1, 1 },
+	{ "pace", "pace POINT [SECONDS [MINUTES]]",
+	  "đổi nhịp của một điểm trong một lúc; không có số: như cũ",
+	  "another pace of beats for a while; without numbers its own again", run_pace, 1, 3 },
+	{ "push", "push POINT FILE",
+	  "gửi cấu hình cho một điểm dùng thử, tự hoàn lại nếu mất liên lạc",
+	  "settings for a point to try; undone when it cannot reach the gateway with them",
+	  run_push, 2, 2 },
 	{ "verify", "verify", "kiểm tra chuỗi của sổ ghi", "check the ledger's chain", run_verify,
-	  false },
+	  0, 0 },
 	{ "rebuild", "rebuild", "dựng lại mọi số liệu từ sổ ghi",
-	  "derive all figures from the ledger again", run_rebuild, false },
+	  "derive all figures from the ledger again", run_rebuild, 0, 0 },
 	{ "password", "password", "đọc mật khẩu, in chuỗi argon2id cho gateway.jsonc",
-	  "read a password, print its argon2id text for gateway.jsonc", run_password, false },
+	  "read a password, print its argon2id text for gateway.jsonc", run_password, 0, 0 },
 	{ "decode", "decode [HEX]", "in một bản tin của đường truyền dưới dạng JSON",
-	  "print a message of the wire as JSON", run_decode, false },
+	  "print a message of the wire as JSON", run_decode, 0, 1 },
 };
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -381,7 +476,7 @@ static void help(FILE *to, bool vi)
 	fprintf(to, "%s: matsang [--socket PATH] [--json] [--lang vi|en] %s\n\n",
 		vi ? "Cách dùng" : "Usage", vi ? "LỆNH" : "COMMAND");
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		fprintf(to, "  %-24s %s\n", commands[i].usage,
+		fprintf(to, "  %-30s %s\n", commands[i].usage,
 			vi ? commands[i].vi : commands[i].en);
 	fprintf(to, vi ? "\nMã kết thúc: 0 tốt, 1 hỏng, 2 sai cách dùng, 4 không "
 			 "tìm thấy,\n"
@@ -427,11 +522,13 @@ static int run(struct call *c, int n, char **words)
 
 		if (!is_command(k, words[0]))
 			continue;
-		if (n > 2 || (k->needs && n < 2) || (n == 2 && !strpbrk(k->usage, " "))) {
+		if (n - 1 < k->least || n - 1 > k->most) {
 			fprintf(stderr, "matsang: usage: matsang %s\n", k->usage);
 			return ANSWER_USAGE;
 		}
-		c->argument = n == 2 ? words[1] : NULL;
+		c->argument = n > 1 ? words[1] : NULL;
+		for (int w = 2; w < n; w++)
+			c->more[w - 2] = words[w];
 		return k->run(c);
 	}
 	return usage_error(words[0]);

@@ -93,6 +93,20 @@ class House:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
             s.sendto(words.encode(), self.script)
 
+    def wire(self, name):
+        """What a wire reads now, such as "light on"; "" while the node does not answer."""
+        mine = f"{self.script}.asker"
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            s.bind(mine)
+            try:
+                s.settimeout(1)
+                s.sendto(f"{name}?".encode(), self.script)
+                return s.recv(64).decode()
+            except OSError:
+                return ""
+            finally:
+                os.unlink(mine)
+
     def camera(self, up):
         self.town.link(self.camera_ns, "eth0", up)
 

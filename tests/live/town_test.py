@@ -198,6 +198,54 @@ class Commune(unittest.TestCase):
             node.stop()
             fake.stop()
 
+    # ---- orders from afar ----
+
+    def report(self, code):
+        return self.town.cli("point", code).get("report") or {}
+
+    def asked_report(self, code):
+        self.town.cli("ask", code, "report")
+        return self.report(code)
+
+    def test_a_node_beats_at_another_pace_and_reports_it(self):
+        house = self.town.houses[1]
+        self.town.cli("pace", house.code, "2", "1")
+        got = wait_for("the report", lambda: (r := self.asked_report(house.code)).get("pace_s") == 2 and r, 20)
+        self.assertGreater(got["bytes"]["since_start"], 500)
+        self.assertGreater(got["bytes"]["ip_out"], 500)
+        self.town.cli("pace", house.code)
+        wait_for("the old pace", lambda: self.asked_report(house.code).get("pace_s") == 5, 20)
+
+    def test_settings_are_tried_and_kept_or_refused(self):
+        house, path = self.town.houses[1], os.path.join(self.town.dir, "push.jsonc")
+
+        def push(text):
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text)
+            return self.town.cli("push", house.code, path)["id"]
+
+        def state(number):
+            made = self.report(house.code).get("push") or {}
+            return made.get("state") if made.get("id") == number else None
+
+        pid = house.process.child.pid
+        first = push('{ "probe_fails": 4 } // more patience')
+        wait_for("them to be kept", lambda: state(first) == "kept", 30)
+        self.assertEqual(house.process.child.pid, pid)
+        self.assertTrue(house.process.alive())
+        second = push('{ "probe_fails": 0 }')
+        wait_for("them to be refused", lambda: state(second) == "refused", 20)
+        self.assertIn("probe_fails", self.report(house.code)["push"]["why"])
+        wait_for("all points to be up", self.all_up, 30)
+
+    def test_a_device_can_be_found_by_its_light(self):
+        house = self.town.houses[0]
+        self.town.cli("find", house.code)
+        seen = set()
+        wait_for("the light to flash", lambda: seen.add(house.wire("light")) or seen >= {"light on", "light off"}, 10)
+        self.town.cli("find", house.code)
+        self.assertEqual(self.town.cli("find", "TT-99-99", check=False), {"exit": 4})
+
     # ---- what people see ----
 
     def page(self, path, cookie=None, data=None):
