@@ -363,6 +363,10 @@ const known = v => v === null || v === undefined ? word("not_known") : word(v ? 
 function detail_facts(p) {
 	const rows = ["mains", "router", "outside", "link", "gateway"].map(f =>
 		[word("fact_" + f), known(p.facts[f])]);
+	const notes = ["call", "away", "healing", "on_battery", "battery_low", "under_voltage", "records_lost",
+		"camera_clock", "slowed"].filter(f => p.facts[f]).map(f => word("note_" + f));
+	if (notes.length)
+		rows.push([word("notes"), notes.join("; ")]);
 	rows.push([word("heard"), p.heard ? clock(p.heard) : word("heard_never")]);
 	if (p.waiting)
 		rows.push([word("waiting"), String(p.waiting)]);
@@ -375,10 +379,18 @@ function detail_facts(p) {
 	return table([], rows);
 }
 
+/* What is the matter with a camera; the plain words where nothing more is known. */
+function camera_word(c) {
+	if (c.up === null)
+		return word("camera_unknown");
+	if (["ok", "silent", "unknown"].includes(c.eye))
+		return word(c.up ? "camera_up" : "camera_down");
+	return word("eye_" + c.eye);
+}
+
 function detail_cameras(p) {
 	return table([], p.cameras.map(c => [c.name, c.up === null ? letter("?", "unknown")
-		: letter(c.up ? "•" : "C", c.up ? "up" : "down"), word(c.up === null ? "camera_unknown"
-		: c.up ? "camera_up" : "camera_down")]));
+		: letter(c.up ? "•" : "C", c.up ? "up" : "down"), camera_word(c)]));
 }
 
 /* The graph on show stays until the next one is here. */

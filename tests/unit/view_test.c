@@ -570,6 +570,14 @@ static void words_are_there_in_both_languages(void **state)
 	for (const cJSON *w = vi->child; w; w = w->next)
 		assert_true(cJSON_GetObjectItemCaseSensitive(en, w->string)->valuestring[0]);
 	assert_string_equal(page_word("title", LANGUAGE_VI), "Mắt Sáng");
+	/* The page puts these together from what the API says. */
+	for (unsigned e = 0; e < EYES; e++) {
+		char key[32];
+
+		snprintf(key, sizeof key, "eye_%s", eye_str((enum eye)e));
+		if (e != EYE_UNKNOWN && e != EYE_OK && e != EYE_SILENT)
+			assert_string_not_equal(page_word(key, LANGUAGE_VI), "?");
+	}
 	assert_string_equal(page_word("no such key", LANGUAGE_VI), "?");
 }
 
