@@ -49,8 +49,8 @@ struct gpio;
 
 /*
  * Open all lines that options name: inputs with edges (mains biased so that an open wire reads "no
- * mains"), outputs off. NULL, and why filled with place and remedy, when a line is missing or
- * taken.
+ * mains"), outputs off. NULL, and why filled with place and remedy, when a line is missing (errno
+ * ENOENT) or taken.
  */
 struct gpio *gpio_open(const struct gpio_options *o, char why[static GPIO_WHY]);
 void gpio_close(struct gpio *g); /* outputs go off first */

@@ -9,7 +9,8 @@ enum { GPIO_SLOTS = GPIO_HEARTBEAT + GPIO_HEARTBEATS };
 
 /* A body is asked only about slots that are fitted, and to set only outputs. */
 struct gpio_body {
-	/* Opens every fitted slot; outputs off. NULL, and why filled. Borrows o for the call. */
+	/* Opens every fitted slot; outputs off. NULL, why filled and errno set. Borrows o for the
+	 * call. */
 	void *(*open)(const struct gpio_options *o, char why[static GPIO_WHY]);
 	void (*close)(void *self);
 	int (*fd)(const void *self);

@@ -157,6 +157,7 @@ static void *chips_open(const struct gpio_options *o, char why[static GPIO_WHY])
 		if (err < 0) {
 			say(why, slot, o, &c->pins[slot], err);
 			chips_close(c);
+			errno = -err;
 			return NULL;
 		}
 	}

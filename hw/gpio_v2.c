@@ -205,6 +205,7 @@ static void *chips_open(const struct gpio_options *o, char why[static GPIO_WHY])
 		if (err < 0) {
 			say(why, slot, o, err);
 			chips_close(c);
+			errno = -err;
 			return NULL;
 		}
 	}

@@ -545,11 +545,13 @@ static int open_wires(struct app *a)
 {
 	const struct gpio_options o = node_settings_gpio(a->settings);
 	char why[GPIO_WHY];
+	int status;
 
 	a->gpio = gpio_open(&o, why);
 	if (!a->gpio) {
+		status = errno == ENOENT ? EXIT_SETTINGS : EXIT_FAILURE;
 		fprintf(stderr, "matsang-node: %s\n", why);
-		return EXIT_FAILURE;
+		return status;
 	}
 	a->wires = loop_watch_new(a->loop, gpio_fd(a->gpio), LOOP_READ, on_wires, a);
 	return a->wires ? EXIT_SUCCESS : EXIT_FAILURE;
