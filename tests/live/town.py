@@ -243,8 +243,11 @@ class Town:
         self.broker = self.run("broker", ["sh", "-c", command], self.office_ns)
 
     def broker_listens(self):
-        return f":{PORT} " in subprocess.run(["ip", "netns", "exec", self.office_ns, "ss", "-ltn"], text=True,
-                                             capture_output=True, check=True).stdout
+        """It listens, and has come to where SIGHUP means new keys: it listens a moment before, and would die of it."""
+        with open(f"/proc/{self.broker.child.pid}/status", encoding="ascii") as f:
+            caught = next(int(line.split()[1], 16) for line in f if line.startswith("SigCgt"))
+        return caught >> (signal.SIGHUP - 1) & 1 and f":{PORT} " in subprocess.run(
+            ["ip", "netns", "exec", self.office_ns, "ss", "-ltn"], text=True, capture_output=True, check=True).stdout
 
     def start_catchers(self):
         for kind, port, path in (("hook", 9001, self.hooks_file), ("mail", 9002, self.mails_file)):
@@ -254,12 +257,15 @@ class Town:
             log = os.path.join(self.dir, f"catch_{kind}.log")
             wait_for(f"the {kind} catcher", lambda log=log: "ready" in open(log, encoding="utf-8").read(), 20)
 
+    def users(self):
+        hashed = subprocess.run([self.program("gateway/matsang"), "password"], input=self.page_password + "\n",
+                                text=True, capture_output=True, check=True).stdout.strip()
+        return [{"name": "truc", "password": hashed}]
+
     def settings(self):
         points = [{"code": p.code, "hamlet": f"H{p.hamlet + 1}", "household": f"Hộ {p.code[3:]}",
                    "phone": f"09000001{p.index:02d}", "provider": "VNPT", "transformer": f"TBA {p.hamlet + 1}",
                    "cameras": [{"name": "cổng", "address": p.camera_ip}]} for p in self.houses]
-        hashed = subprocess.run([self.program("gateway/matsang"), "password"], input=self.page_password + "\n",
-                                text=True, capture_output=True, check=True).stdout.strip()
         return {"commune": "Thiện Tân", "brokers": [f"{OFFICE}:{PORT}"], **self.gateway_pace,
                 "key_file": os.path.join(self.dir, "gateway.key"),
                 "state_dir": os.path.join(self.dir, "gateway.state"), "socket": self.socket,
@@ -267,7 +273,7 @@ class Town:
                 "psk_file": os.path.join(self.dir, "broker/psk"), "broker_address": f"{OFFICE}:{PORT}",
                 "broker_reload": ["kill", "-HUP", str(self.broker.child.pid)],
                 "hamlets": [{"code": f"H{h + 1}", "name": self.HAMLETS[h]} for h in range(len(self.points))],
-                "points": points, "users": [{"name": "truc", "password": hashed}],
+                "points": points, "users": self.users(),
                 "hooks": [{"url": "http://127.0.0.1:9001/alerts"}],
                 "mails": [{"server": "smtp://127.0.0.1:9002", "from": "matsang@example.net",
                            "to": ["kythuat@example.net"]}]}
