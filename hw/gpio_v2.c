@@ -14,12 +14,16 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { KERNEL_EVENTS = 256 }; /* how many edges of one line the kernel keeps for us */
+enum {
+	KERNEL_EVENTS = 256, /* how many edges of one line the kernel keeps for us */
+	USER = 32,           /* the kernel keeps no longer name of a holder */
+};
 
 struct pin {
 	struct gpiod_line_request *request; /* NULL: not fitted */
 	unsigned offset;
 	unsigned long seqno; /* of the last edge */
+	char user[USER];     /* when another program holds it: which, if the kernel says so */
 };
 
 struct chips {
@@ -128,7 +132,17 @@ free_all:
 	return err;
 }
 
-static void say(char why[static GPIO_WHY], unsigned slot, const struct gpio_options *o, int err)
+static void note_user(struct pin *pin, struct gpiod_chip *chip)
+{
+	struct gpiod_line_info *info = gpiod_chip_get_line_info(chip, pin->offset);
+	const char *user = info ? gpiod_line_info_get_consumer(info) : NULL;
+
+	snprintf(pin->user, sizeof pin->user, "%s", user ? user : "");
+	gpiod_line_info_free(info);
+}
+
+static void say(char why[static GPIO_WHY], unsigned slot, const struct gpio_options *o,
+		const struct pin *pin, int err)
 {
 	const char *name = gpio_slot_line(o, slot)->name;
 	char wire[GPIO_SLOT_TEXT];
@@ -140,10 +154,9 @@ static void say(char why[static GPIO_WHY], unsigned slot, const struct gpio_opti
 	else if (err == -EACCES)
 		snprintf(why, GPIO_WHY, "%s: no right to open /dev/gpiochip*; join the group gpio",
 			 wire);
-	else if (err == -EBUSY)
-		snprintf(why, GPIO_WHY,
-			 "%s: line \"%s\" is held by another program; `gpioinfo` tells which", wire,
-			 name);
+	else if (err == -EBUSY && pin->user[0])
+		snprintf(why, GPIO_WHY, "%s: line \"%s\" is held by \"%s\"; stop that first", wire,
+			 name, pin->user);
 	else
 		snprintf(why, GPIO_WHY, "%s: line \"%s\": %s", wire, name, strerror(-err));
 }
@@ -172,6 +185,8 @@ static int pin_open(struct chips *c, unsigned slot, const char *label, const str
 	if (!chip)
 		return -errno;
 	err = pin_request(pin, chip, output, line->active_low);
+	if (err == -EBUSY)
+		note_user(pin, chip);
 	gpiod_chip_close(chip); /* the request lives on */
 	if (err < 0 || output)
 		return err;
@@ -203,7 +218,7 @@ static void *chips_open(const struct gpio_options *o, char why[static GPIO_WHY])
 			continue;
 		err = pin_open(c, slot, o->chip, line);
 		if (err < 0) {
-			say(why, slot, o, err);
+			say(why, slot, o, &c->pins[slot], err);
 			chips_close(c);
 			errno = -err;
 			return NULL;
