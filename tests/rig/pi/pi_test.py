@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""pi_test TREE: the node's arm64 build on an emulated Raspberry Pi 3B.
+"""pi_test TREE PRESET SUITE: the node's arm64 build on an emulated Raspberry Pi 3B.
 
-Builds the preset "pi", packs the node, the broker and `init` into an initrd, boots it, and judges by what the
+Builds the preset against the packages of Debian's suite, packs the node, the broker and `init` into an initrd, boots it, and judges by what the
 console says: the lines are found by name on the board's own chip, the light is driven, the broker is spoken to
 over TLS, and the node is as small as it has to be. Private memory is what the kernel counts as such: the broker
 beside it shares libc and OpenSSL with it; where nobody did, all of its 8 MB would be its own.
@@ -29,10 +29,20 @@ SETTINGS = {
 }
 
 
-def build(tree):
-    if not os.path.exists(f"{tree}/build/pi/build.ninja"):
-        subprocess.run(["cmake", "--preset", "pi"], cwd=tree, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", "--preset", "pi"], cwd=tree, check=True)
+def configured(tree, preset, sysroot):
+    """CMake remembers where it found libraries; what it found elsewhere is of no use."""
+    try:
+        with open(f"{tree}/build/{preset}/CMakeCache.txt", encoding="utf-8") as f:
+            return sysroot in f.read()
+    except FileNotFoundError:
+        return False
+
+
+def build(tree, preset, sysroot):
+    if not configured(tree, preset, sysroot):
+        subprocess.run(["cmake", "--fresh", "--preset", preset], cwd=tree, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--build", "--preset", preset], cwd=tree, check=True)
+    return f"{tree}/build/{preset}/node/matsang-node"
 
 
 def needed(path):
@@ -61,7 +71,7 @@ def put(path, text, mode=0o644):
     os.chmod(path, mode)
 
 
-def make_initrd(tree, sysroot, path):
+def make_initrd(tree, sysroot, node, path):
     with tempfile.TemporaryDirectory(prefix="matsang-pi-") as root:
         for d in ("usr/bin", "usr/lib/aarch64-linux-gnu", "etc/matsang"):
             os.makedirs(f"{root}/{d}")
@@ -72,7 +82,7 @@ def make_initrd(tree, sysroot, path):
         copy_program(sysroot, root, f"{sysroot}/usr/bin/busybox")
         os.symlink("busybox", f"{root}/usr/bin/sh")
         copy_program(sysroot, root, f"{sysroot}/usr/sbin/mosquitto")
-        copy_program(sysroot, root, f"{tree}/build/pi/node/matsang-node")
+        copy_program(sysroot, root, node)
         put(f"{root}/etc/passwd", "root:x:0:0:root:/:/bin/sh\n")
         put(f"{root}/etc/matsang/node.jsonc", json.dumps(SETTINGS, ensure_ascii=False))
         put(f"{root}/etc/matsang/key", f"{KEY}\n", 0o600)
@@ -132,11 +142,12 @@ def judge(text):
 
 
 def main():
-    tree = os.path.abspath(sys.argv[1])
-    sysroot = subprocess.run([f"{HERE}/sysroot.sh"], check=True, capture_output=True, text=True).stdout.strip()
-    build(tree)
+    tree, preset, suite = os.path.abspath(sys.argv[1]), *sys.argv[2:]
+    sysroot = subprocess.run([f"{HERE}/sysroot.sh", suite], check=True, stdout=subprocess.PIPE,
+                             text=True).stdout.strip()
+    node = build(tree, preset, sysroot)
     with tempfile.TemporaryDirectory(prefix="matsang-pi-") as work:
-        make_initrd(tree, sysroot, f"{work}/initrd")
+        make_initrd(tree, sysroot, node, f"{work}/initrd")
         began = time.monotonic()
         text = boot(sysroot, f"{work}/initrd", f"{work}/console")
     print(f"the board ran {time.monotonic() - began:.0f} s")

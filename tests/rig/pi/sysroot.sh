@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # sysroot: what a Raspberry Pi has, for who has none: Debian's arm64 packages, unpacked but never installed.
 #
-#	sysroot.sh	prints the folder's path, after making it if it is not there
+#	sysroot.sh SUITE	prints the folder's path, after making it if it is not there
 #
 # It holds the libraries of ./run's list to build with, the kernel, and what runs beside the node in the test. Made
 # once, in a folder of the cache (MATSANG_CACHE) named after the packages asked for. Nothing of this machine's own
 # apt or dpkg is changed, and it takes no root.
 set -euo pipefail
+
+suite=${1:?bookworm or trixie}
+here=$(dirname "$(readlink -f "$0")")
 
 # The board's own programs, and the C library to build with.
 MORE=( libc6-dev linux-libc-dev busybox-static mosquitto )
@@ -15,9 +18,10 @@ KERNEL=linux-image-arm64 # names the package that holds the kernel
 
 say() { printf -- '-- pi: %s\n' "$*" >&2; }
 
-# apt as it is set up here, but for another architecture and with a memory of its own, in $work.
+# apt as it is set up here, but for another architecture and with a memory and sources of its own, in $work.
 apt_arm64() {
 	"$1" -o Dir::State="$work/state" -o Dir::State::status="$work/status" -o Dir::Cache="$work/cache" \
+		-o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null \
 		-o APT::Architecture=arm64 -o APT::Architectures=arm64 -o APT::Sandbox::User= \
 		-o APT::Install-Recommends=false -o APT::Update::Post-Invoke::= "${@:2}"
 }
@@ -31,7 +35,7 @@ unpack() {
 		dpkg-deb --fsys-tarfile "$deb" |
 			tar -x -C "$root" --keep-directory-symlink --no-same-owner --no-same-permissions \
 				--exclude './usr/share/doc/*' --exclude './usr/share/man/*' \
-				--exclude './usr/share/locale/*' --exclude './lib/modules/*'
+				--exclude './usr/share/locale/*' --exclude './lib/modules/*' --exclude './usr/lib/modules/*'
 	done
 }
 
@@ -40,6 +44,8 @@ make_sysroot() {
 	say "unpacking Debian's arm64 packages into $to, once"
 	mkdir -p "$work"/{state/lists/partial,cache/archives/partial}
 	: > "$work/status"
+	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $("$here/../mirror") $suite main" \
+		> "$work/sources.list"
 	apt_arm64 apt-get update -qq
 	apt_arm64 apt-get install -qq -y --download-only "${@:2}" > "$work/log" 2>&1 ||
 		{ tail -20 "$work/log" >&2; return 1; }
@@ -48,11 +54,10 @@ make_sysroot() {
 	unpack "$to" "$work"/cache/archives/*.deb
 }
 
-here=$(dirname "$(readlink -f "$0")")
 # shellcheck disable=SC2207
 packages=( $("$here/../../../run" packages | grep '^lib.*-dev$') "${MORE[@]}" )
 cache=${MATSANG_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/matsang}/pi
-made=$cache/$(. /etc/os-release; printf '%s\n' "$VERSION_CODENAME" "${packages[@]}" | sha256sum | cut -c 1-12)
+made=$cache/$suite-$(printf '%s\n' "${packages[@]}" | sha256sum | cut -c 1-12)
 
 mkdir -p "$cache"
 exec 9> "$cache/lock"

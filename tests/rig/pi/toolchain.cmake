@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# The preset "pi": programs for a Raspberry Pi, built on any machine against Debian's arm64 packages.
+# The presets "pi" and "pi-trixie": programs for a Raspberry Pi, built on any machine against the arm64 packages of
+# Debian's suite MATSANG_SUITE.
 set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR aarch64)
 set(CMAKE_C_COMPILER aarch64-linux-gnu-gcc)
 
 # CMake reads this file many times in one run.
 if(NOT DEFINED ENV{MATSANG_SYSROOT})
-	execute_process(COMMAND ${CMAKE_CURRENT_LIST_DIR}/sysroot.sh OUTPUT_VARIABLE SYSROOT
+	execute_process(COMMAND ${CMAKE_CURRENT_LIST_DIR}/sysroot.sh ${MATSANG_SUITE} OUTPUT_VARIABLE SYSROOT
 		OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 	set(ENV{MATSANG_SYSROOT} ${SYSROOT})
 endif()

@@ -13,14 +13,11 @@ SUITE=trixie
 # Beside what it takes to build and run: the manual pages' test, objects that outlive a checkout.
 MORE=( scdoc ccache )
 
+here=$(dirname "$(readlink -f "$0")")
+
 say() { printf -- '-- trixie: %s\n' "$*"; }
 
 # ---- the system, once ----
-
-mirror() {
-	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Component: main' \
-		"Codename: $(. /etc/os-release; echo "$VERSION_CODENAME")" | head -1
-}
 
 # Packages come the way they come to this machine.
 apt_here() {
@@ -36,7 +33,7 @@ make_root() {
 	local to=$1 proxy
 	proxy=$(apt-config shell P Acquire::http::Proxy | sed "s/^P='\(.*\)'\$/\1/")
 	say "debootstrap of $SUITE into $to, once"
-	env ${proxy:+http_proxy="$proxy"} debootstrap --variant=minbase "$SUITE" "$to" "$(mirror)" > "$to.log" 2>&1 ||
+	env ${proxy:+http_proxy="$proxy"} debootstrap --variant=minbase "$SUITE" "$to" "$("$here/../mirror")" > "$to.log" 2>&1 ||
 		{ tail -20 "$to.log" >&2; return 1; }
 	apt_here > "$to/etc/apt/apt.conf.d/90host"
 	cp /etc/resolv.conf /etc/hosts "$to/etc/"
@@ -47,6 +44,7 @@ make_root() {
 	apt_within "$to" install -y --no-install-recommends "${@:2}" >> "$to.log" 2>&1 ||
 		{ tail -20 "$to.log" >&2; return 1; }
 	apt_within "$to" clean
+	rm "$to.log"
 	mkdir "$to/tree" "$to/build" "$to/objects"
 }
 
