@@ -171,7 +171,7 @@ static bool stream_ok(const struct camera_look *l)
 		return l->seq_advance == 0 && l->frames == 0 && l->repeats == 0 && l->stale == 0;
 	return l->packets <= CAMERA_LOOK_PACKETS && l->seq_advance <= CAMERA_LOOK_PACKETS &&
 	       l->frames >= 1 && l->frames <= l->packets && l->repeats < l->packets &&
-	       l->stale <= l->repeats;
+	       l->stale <= l->frames;
 }
 
 bool camera_look_ok(const struct camera_look *l)
@@ -195,7 +195,7 @@ static bool any(const struct camera_look *l, uint16_t s)
 
 static bool stands(const struct camera_look *l)
 {
-	return l->packets < 2 || l->seq_advance == 0 || l->frames < 2 || 2 * l->stale >= l->packets;
+	return l->packets < 2 || l->seq_advance == 0 || l->frames < 2 || 2 * l->stale >= l->frames;
 }
 
 enum camera_says camera_look_says(const struct camera_look *l)

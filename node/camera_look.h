@@ -33,7 +33,8 @@ enum camera_clock {
  *	seq_advance   0..1000000   steps their sequence went forward, the first to the farthest
  *	frames        0..packets   how often the RTP time stamp was a new one, the first included
  *	repeats       0..packets   payloads that had been there before in this look
- *	stale         0..repeats   of these, the ones after the last payload that was new
+ *	stale         0..frames    frames after the last one that brought anything new; where frames
+ *	              are coded as differences (H.264, H.265), anything new but key pictures
  *	clock         none, date, onvif
  *	clock_off_ms  +-4000000000000  camera's clock less ours, half of the round trip taken off;
  *	              a camera tells whole seconds, so it is right to half a second at best
@@ -68,8 +69,9 @@ enum camera_says {
 
 /*
  * Frozen: it plays, and fewer than two packets came, or sequence or time stamp did not move, or
- * nothing in the later half was new. A picture of a quiet night is not frozen by this: noise and a
- * clock in the picture make new payloads at least each second. NULL says nothing.
+ * nothing in the later half of the frames was new. A quiet night is not frozen by this: noise, or
+ * a clock that the camera writes into the picture, makes news at least each second. NULL says
+ * nothing.
  */
 enum camera_says camera_look_says(const struct camera_look *l);
 

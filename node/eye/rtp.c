@@ -2,8 +2,6 @@
 /* rtp: does a stream go on, and does it bring anything new? Counts; never looks at a picture. */
 #include "node/eye/rtp.h"
 
-#include "node/camera_look.h"
-
 #include <string.h>
 
 /*
@@ -81,9 +79,10 @@ static bool seen_before(struct rtp *r, uint64_t hash)
 	return false;
 }
 
-void rtp_init(struct rtp *r)
+void rtp_init(struct rtp *r, enum nal_codec codec)
 {
 	memset(r, 0, sizeof *r);
+	r->codec = codec;
 }
 
 bool rtp_full(const struct rtp *r)
@@ -103,6 +102,21 @@ static void advance(struct rtp *r, uint16_t seq)
 		r->seq_advance = CAMERA_LOOK_PACKETS;
 }
 
+static void take_payload(struct rtp *r, const uint8_t *payload, size_t len)
+{
+	const enum nal_kind kind = nal_kind(r->codec, payload, len);
+
+	if (kind == NAL_STILL || kind == NAL_MOVES)
+		r->differences++;
+	if (seen_before(r, digest(payload, len))) {
+		r->repeats++;
+		return;
+	}
+	r->new_at = r->frames;
+	if (kind == NAL_MOVES)
+		r->moved_at = r->frames;
+}
+
 void rtp_feed(struct rtp *r, const uint8_t *packet, size_t len)
 {
 	struct packet p;
@@ -120,10 +134,14 @@ void rtp_feed(struct rtp *r, const uint8_t *packet, size_t len)
 	r->stamp = p.stamp;
 	advance(r, p.seq);
 	r->packets++;
-	if (seen_before(r, digest(p.payload, p.len))) {
-		r->repeats++;
-		r->stale++;
-	} else {
-		r->stale = 0;
-	}
+	take_payload(r, p.payload, p.len);
+}
+
+void rtp_tell(const struct rtp *r, struct camera_look *l)
+{
+	l->packets = r->packets;
+	l->seq_advance = r->seq_advance;
+	l->frames = r->frames;
+	l->repeats = r->repeats;
+	l->stale = r->frames - (r->differences > 0 ? r->moved_at : r->new_at);
 }

@@ -164,15 +164,6 @@ static void watch(struct session *s, mono_t deadline)
 	s->watching = false;
 }
 
-static void take_stream(struct camera_look *l, const struct rtp *r)
-{
-	l->packets = r->packets;
-	l->seq_advance = r->seq_advance;
-	l->frames = r->frames;
-	l->repeats = r->repeats;
-	l->stale = r->stale;
-}
-
 /* ---- the order of it ---- */
 
 /* Nobody who says this is asked on. */
@@ -187,12 +178,13 @@ static void set_up_and_watch(struct session *s, const struct sdp *sdp, mono_t de
 	s->l->setup = ask(s, CURL_RTSPREQ_SETUP, sdp->track, deadline);
 	if (s->l->setup != STATUS_OK)
 		return;
+	rtp_init(&s->rtp, sdp->codec);
 	s->watching = true;
 	s->l->play = ask(s, CURL_RTSPREQ_PLAY, sdp->whole, deadline);
 	if (s->l->play == STATUS_OK)
 		watch(s, deadline);
 	s->watching = false;
-	take_stream(s->l, &s->rtp);
+	rtp_tell(&s->rtp, s->l);
 }
 
 /* Whatever gave our session a name shall forget it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sdp: where the first video of a description (RFC 4566) is controlled. */
+/* sdp: the first video of a description (RFC 4566): where it is controlled, how it is coded. */
 #include "node/eye/sdp.h"
 
 #include <stdio.h>
@@ -47,6 +47,24 @@ static void take_control(struct span *control, const struct span *line)
 	}
 }
 
+/* "a=rtpmap:96 H264/90000", the first one; other codings stay NAL_NONE. */
+static void take_codec(enum nal_codec *codec, const struct span *line)
+{
+	static const char key[] = "a=rtpmap:";
+	struct span name = *line;
+
+	if (!begins(line, key) || *codec != NAL_NONE)
+		return;
+	while (name.len > 0 && *name.at != ' ') {
+		name.at++;
+		name.len--;
+	}
+	if (begins(&name, " H264/"))
+		*codec = NAL_H264;
+	else if (begins(&name, " H265/"))
+		*codec = NAL_H265;
+}
+
 static bool clean(const struct span *s)
 {
 	for (size_t i = 0; i < s->len; i++)
@@ -79,7 +97,7 @@ bool sdp_read(struct sdp *out, const char *base, const char *text, size_t len)
 	struct span rest = { text, len < SDP_TEXT ? len : SDP_TEXT }, line;
 	struct span session = { "", 0 }, track = { "", 0 };
 	enum { BEFORE, OTHER, VIDEO } medium = BEFORE;
-	struct sdp found;
+	struct sdp found = { .codec = NAL_NONE };
 
 	while (next_line(&rest, &line)) {
 		if (begins(&line, "m=")) {
@@ -90,6 +108,7 @@ bool sdp_read(struct sdp *out, const char *base, const char *text, size_t len)
 			take_control(&session, &line);
 		} else if (medium == VIDEO) {
 			take_control(&track, &line);
+			take_codec(&found.codec, &line);
 		}
 	}
 	if (medium != VIDEO || !resolve(found.whole, base, &session) ||

@@ -31,9 +31,11 @@ static void description(const char *text, size_t size)
 static void packets(const uint8_t *data, size_t size)
 {
 	static struct rtp r;
+	struct camera_look l = { .reach = true };
 
 	if (r.packets > 0) /* it is large, and most inputs leave it as it was */
-		rtp_init(&r);
+		rtp_init(&r, NAL_NONE);
+	r.codec = size > 0 ? (enum nal_codec)(data[0] % 3) : NAL_NONE;
 	while (size > 0) {
 		const size_t len = data[0] < size ? data[0] : size - 1;
 		uint8_t *p = malloc(len + 1);
@@ -46,12 +48,8 @@ static void packets(const uint8_t *data, size_t size)
 		data += len + 1;
 		size -= len + 1;
 	}
-	if (!camera_look_ok(&(struct camera_look){ .reach = true,
-						   .packets = r.packets,
-						   .seq_advance = r.seq_advance,
-						   .frames = r.frames,
-						   .repeats = r.repeats,
-						   .stale = r.stale }))
+	rtp_tell(&r, &l);
+	if (!camera_look_ok(&l))
 		abort();
 }
 

@@ -31,6 +31,7 @@ static void the_first_video_is_taken_and_its_address_put_behind_the_base(void **
 		"m=video 0 RTP/AVP 97\r\na=control:trackID=2\r\n"));
 	assert_string_equal(s.whole, "rtsp://10.0.0.5/live");
 	assert_string_equal(s.track, "rtsp://10.0.0.5/live/trackID=1");
+	assert_int_equal(s.codec, NAL_H264);
 }
 
 static void a_base_that_ends_in_a_slash_gets_no_second_one(void **state)
@@ -61,6 +62,21 @@ static void a_video_without_an_address_is_controlled_as_a_whole(void **state)
 	(void)state;
 	assert_true(read_text(&s, base, "m=video 0 RTP/AVP 26\n"));
 	assert_string_equal(s.track, base);
+}
+
+static void the_coding_is_that_of_the_video(void **state)
+{
+	struct sdp s;
+
+	(void)state;
+	assert_true(read_text(&s, base, "m=video 0 RTP/AVP 26\n"));
+	assert_int_equal(s.codec, NAL_NONE);
+	assert_true(read_text(&s, base, "m=video 0 RTP/AVP 98\na=rtpmap:98 h265/90000\n"));
+	assert_int_equal(s.codec, NAL_H265);
+	assert_true(read_text(&s, base,
+			      "m=audio 0 RTP/AVP 97\na=rtpmap:97 H264/1\n"
+			      "m=video 0 RTP/AVP 96\na=rtpmap:96\na=rtpmap:96 JPEG/90000\n"));
+	assert_int_equal(s.codec, NAL_NONE);
 }
 
 static void without_video_there_is_nothing(void **state)
@@ -103,6 +119,7 @@ int main(void)
 		cmocka_unit_test(a_base_that_ends_in_a_slash_gets_no_second_one),
 		cmocka_unit_test(absolute_addresses_stay_as_they_are),
 		cmocka_unit_test(a_video_without_an_address_is_controlled_as_a_whole),
+		cmocka_unit_test(the_coding_is_that_of_the_video),
 		cmocka_unit_test(without_video_there_is_nothing),
 		cmocka_unit_test(an_address_that_would_break_the_request_is_refused),
 	};
