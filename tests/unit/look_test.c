@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* look: eyes that see, fail, hang and talk nonsense; played by shell scripts. */
+/* look: eyes that see, fail, hang and talk nonsense; played by shell scripts, and once the real
+ * one.
+ */
 #include "node/look.h"
 
 #include <setjmp.h>
@@ -8,10 +10,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -75,6 +79,17 @@ static void put(const char *path, const char *text, mode_t mode)
 	assert_int_equal(chmod(path, mode), 0);
 }
 
+/* A world with this eye. */
+static void world_start(struct world *w, const char *eye)
+{
+	w->loop = loop_new();
+	assert_non_null(w->loop);
+	w->patience = loop_alarm_new(w->loop, on_patience_lost, w);
+	loop_alarm_set(w->patience, mono_after(clock_mono(), PATIENCE_MS));
+	w->look = look_new(w->loop, eye, on_look, w);
+	assert_non_null(w->look);
+}
+
 /* A world whose eye is this script. */
 static struct world *world_open(const char *script)
 {
@@ -87,25 +102,25 @@ static struct world *world_open(const char *script)
 	snprintf(w->eye, sizeof w->eye, "%s/eye", w->dir);
 	snprintf(text, sizeof text, "#!/bin/sh\n%s\n", script);
 	put(w->eye, text, 0700);
-	w->loop = loop_new();
-	assert_non_null(w->loop);
-	w->patience = loop_alarm_new(w->loop, on_patience_lost, w);
-	loop_alarm_set(w->patience, mono_after(clock_mono(), PATIENCE_MS));
-	w->look = look_new(w->loop, w->eye, on_look, w);
-	assert_non_null(w->look);
+	world_start(w, w->eye);
 	return w;
 }
 
-static void world_close(struct world *w)
+static void world_end(struct world *w)
 {
-	char path[2 * PATH_TEXT];
-
 	look_free(w->look);
 	loop_alarm_free(w->patience);
 	loop_free(w->loop);
 	/* Nothing of ours is left to be waited for. */
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
+}
+
+static void world_close(struct world *w)
+{
+	char path[2 * PATH_TEXT];
+
+	world_end(w);
 	unlink(w->eye);
 	snprintf(path, sizeof path, "%s/asked", w->dir);
 	unlink(path);
@@ -256,6 +271,34 @@ static void an_eye_under_way_does_not_outlive_the_node(void **state)
 	world_close(w);
 }
 
+static void the_real_eye_understands_what_it_is_asked(void **state)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof a;
+	const int nobody = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct look_at what = at;
+	struct world w = { 0 };
+	char url[PATH_TEXT];
+
+	(void)state;
+	/* Bound, but nobody listens. */
+	assert_int_equal(bind(nobody, (struct sockaddr *)&a, sizeof a), 0);
+	assert_int_equal(getsockname(nobody, (struct sockaddr *)&a, &len), 0);
+	snprintf(url, sizeof url, "rtsp://127.0.0.1:%u/", ntohs(a.sin_port));
+	what.stream = url;
+	world_start(&w, EYE_PROGRAM);
+	w.found.reach = true;
+	look_once(&w, &what);
+	assert_string_equal(w.why, "");
+	assert_false(w.found.reach);
+	what.stream = "file:///etc/passwd";
+	look_ask(w.look, 0, &what);
+	run(&w, 1);
+	assert_non_null(strstr(w.why, "exit code 3"));
+	world_end(&w);
+	close(nobody);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +308,7 @@ int main(void)
 		cmocka_unit_test(an_eye_that_hangs_or_never_stops_talking_is_killed),
 		cmocka_unit_test(an_eye_that_is_not_there_is_no_eye),
 		cmocka_unit_test(cameras_take_turns_and_none_is_asked_twice),
+		cmocka_unit_test(the_real_eye_understands_what_it_is_asked),
 		cmocka_unit_test(an_eye_under_way_does_not_outlive_the_node),
 	};
 
