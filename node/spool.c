@@ -318,6 +318,8 @@ static int take_over(struct spool *s, mono_t now)
 	if (torn && cut(s, c.good) != 0)
 		return rewrite_how(s, KEEP_ALL);
 	s->begun = true;
+	/* What this boot's last program appended may still be on its way: the next put syncs. */
+	s->unsynced = SPOOL_SYNC_SAMPLES - 1;
 	return 0;
 }
 
