@@ -14,6 +14,22 @@ enum rewrite { KEEP_ALL, THIN_SAMPLES, DROP_NEWS, RENUMBER };
 
 /* ---- reading ---- */
 
+static int take_over(struct spool *s);
+
+/* What reading one frame comes to. */
+enum reading {
+	READ_WELL,
+	READ_BAD,  /* it is there, and damaged */
+	READ_AWAY, /* the disk does not give it now, and may later */
+};
+
+/* A page that once did not come and now does: the disk only had a bad moment. */
+static void page_came(struct spool *s, uint64_t frame)
+{
+	if (s->read_fails > 0 && frame == s->failed_at)
+		s->read_fails = 0;
+}
+
 static bool page_load(struct spool *s, uint64_t frame)
 {
 	uint64_t n = s->frames - frame;
@@ -21,20 +37,30 @@ static bool page_load(struct spool *s, uint64_t frame)
 
 	if (n > SPOOL_PAGE)
 		n = SPOOL_PAGE;
+	if (s->read_fails >= SPOOL_PATIENCE)
+		n = 1; /* lose no more than what cannot be read */
 	s->page_n = 0;
 	got = s->disk->read(s->disk->self, frame * FRAME_LEN, s->page, (size_t)n * FRAME_LEN);
-	if (got < FRAME_LEN)
+	if (got < 0) {
+		s->failed_at = frame;
+		s->read_err = (int)got;
+		if (s->read_fails < SPOOL_PATIENCE)
+			s->read_fails++;
 		return false;
+	}
+	page_came(s, frame);
 	s->page_at = frame;
 	s->page_n = (unsigned)(got / FRAME_LEN);
 	return true;
 }
 
-static bool frame_read(struct spool *s, uint64_t frame, struct record *out)
+static enum reading frame_read(struct spool *s, uint64_t frame, struct record *out)
 {
 	if ((frame < s->page_at || frame >= s->page_at + s->page_n) && !page_load(s, frame))
-		return false;
-	return frame_decode(out, s->page + (frame - s->page_at) * FRAME_LEN);
+		return s->read_fails < SPOOL_PATIENCE ? READ_AWAY : READ_BAD;
+	if (frame >= s->page_at + s->page_n)
+		return READ_BAD;
+	return frame_decode(out, s->page + (frame - s->page_at) * FRAME_LEN) ? READ_WELL : READ_BAD;
 }
 
 static uint64_t file_end(const struct spool *s)
@@ -48,26 +74,35 @@ static bool is_record(const struct record *r)
 	return r->kind == RECORD_NEWS || r->kind == RECORD_SAMPLE;
 }
 
-/* The first record at *pos or after it that lies in the file. */
-static bool file_peek(struct spool *s, uint64_t *pos, struct record *out)
+/* The first record at *pos or after it that lies in the file. READ_BAD: there is none. */
+static enum reading file_peek(struct spool *s, uint64_t *pos, struct record *out)
 {
 	struct record r;
 
-	for (uint64_t p = *pos < s->front ? s->front : *pos; p < file_end(s); p++)
-		if (frame_read(s, p - s->base, &r) && is_record(&r)) {
+	for (uint64_t p = *pos < s->front ? s->front : *pos; p < file_end(s); p++) {
+		enum reading got = frame_read(s, p - s->base, &r);
+
+		if (got == READ_AWAY)
+			return got;
+		if (got == READ_WELL && is_record(&r)) {
 			*pos = p;
 			*out = r;
-			return true;
+			return got;
 		}
-	return false;
+	}
+	return READ_BAD;
 }
 
 bool spool_peek(struct spool *s, uint64_t *pos, struct record *out)
 {
+	enum reading got;
 	uint64_t p;
 
-	if (file_peek(s, pos, out))
-		return true;
+	if (s->unread)
+		take_over(s);
+	got = file_peek(s, pos, out);
+	if (got != READ_BAD)
+		return got == READ_WELL;
 	p = *pos > file_end(s) ? *pos : file_end(s);
 	if (p >= spool_end(s))
 		return false;
@@ -154,12 +189,17 @@ static bool sieve_keeps(struct sieve *v, struct record *r, uint64_t boot)
 	return true;
 }
 
+/* Records that the disk does not give now are not left behind. */
 static int copy_held(struct spool *s, struct sieve *v)
 {
+	enum reading got = READ_WELL;
 	struct record r;
 	int err = 0;
 
-	for (uint64_t pos = s->front; !err && file_peek(s, &pos, &r); pos++) {
+	for (uint64_t pos = s->front; !err; pos++) {
+		got = file_peek(s, &pos, &r);
+		if (got != READ_WELL)
+			break;
 		if (sieve_keeps(v, &r, s->boot)) {
 			err = add(s, &r);
 			v->kept++;
@@ -169,6 +209,8 @@ static int copy_held(struct spool *s, struct sieve *v)
 			v->gone_samples++;
 		}
 	}
+	if (!err && (got == READ_AWAY || (s->read_fails >= SPOOL_PATIENCE && v->kept == 0)))
+		err = s->read_err;
 	return err;
 }
 
@@ -243,40 +285,52 @@ static void scan_acked(struct spool *s, const struct record_head *acked, uint64_
 	struct record r;
 
 	for (uint64_t i = front; i < frame; i++)
-		if (frame_read(s, i, &r) && is_record(&r) && r.head.boot == acked->boot &&
-		    r.head.seq <= acked->seq)
+		if (frame_read(s, i, &r) == READ_WELL && is_record(&r) &&
+		    r.head.boot == acked->boot && r.head.seq <= acked->seq)
 			after = i + 1;
 	for (uint64_t i = front; i < after; i++)
-		if (frame_read(s, i, &r) && is_record(&r))
+		if (frame_read(s, i, &r) == READ_WELL && is_record(&r))
 			forget_one(s, r.kind);
 	s->front = s->base + after;
 }
 
-static void scan(struct spool *s, struct scan *c)
+static void scan_frame(struct spool *s, struct scan *c, uint64_t i, const struct record *r)
+{
+	uint64_t next = r->head.seq + (r->kind != RECORD_HEAD);
+
+	c->good = i + 1;
+	if (r->kind == RECORD_HEAD) {
+		c->headed |= i == 0;
+	} else if (r->kind == RECORD_ACKED) {
+		scan_acked(s, &r->head, i);
+	} else {
+		++*held(s, r->kind);
+	}
+	if (r->head.boot == s->boot && next > c->top)
+		c->top = next;
+}
+
+/* 0; -errno when the disk does not give all of it now. */
+static int scan(struct spool *s, struct scan *c)
 {
 	uint64_t bad = 0;
 	struct record r;
 
 	for (uint64_t i = 0; i < s->frames; i++) {
-		uint64_t next;
+		enum reading got = frame_read(s, i, &r);
 
-		if (!frame_read(s, i, &r)) {
+		if (got == READ_AWAY)
+			return s->read_err;
+		if (got == READ_BAD) {
 			bad++;
 			continue;
 		}
 		c->holes += bad;
 		bad = 0;
-		c->good = i + 1;
-		if (r.kind == RECORD_HEAD)
-			c->headed |= i == 0;
-		else if (r.kind == RECORD_ACKED)
-			scan_acked(s, &r.head, i);
-		else
-			++*held(s, r.kind);
-		next = r.head.seq + (r.kind != RECORD_HEAD);
-		if (r.head.boot == s->boot && next > c->top)
-			c->top = next;
+		scan_frame(s, c, i, &r);
 	}
+	/* A disk that gives nothing at all is not one that has nothing. */
+	return c->good == 0 && s->frames > 0 && s->read_fails > 0 ? s->read_err : 0;
 }
 
 static int cut(struct spool *s, uint64_t frames)
@@ -285,34 +339,50 @@ static int cut(struct spool *s, uint64_t frames)
 	return s->disk->cut(s->disk->self, frames * FRAME_LEN);
 }
 
-/* The number this boot uses next. One that may have been used before is worse than a gap. */
-static uint64_t next_seq(const struct scan *c, mono_t now)
+/* The number this boot uses next. One that may have been used before is worse than a gap. A boot
+ * that the file does not know may have lived from memory, when the disk refused. */
+static void number_from(struct spool *s, const struct scan *c, bool again)
 {
-	uint64_t unknown = now.ms > 0 ? (uint64_t)now.ms : 1;
-
-	/* A boot that the file does not know may have lived from memory, when the disk refused. */
-	if (c->headed && c->top)
-		return c->top;
-	return c->top > unknown ? c->top : unknown;
+	if ((c->headed && c->top && !again) || c->top > s->next_seq)
+		s->next_seq = c->top;
 }
 
-static int take_over(struct spool *s, mono_t now)
+/* Nothing is known of the file, and nothing of it is touched. */
+static int stays_unread(struct spool *s, int err)
+{
+	s->frames = 0;
+	s->front = s->base;
+	s->held_news = s->held_samples = 0;
+	for (unsigned i = 0; i < s->memory_n; i++)
+		++*held(s, s->memory[i].kind);
+	s->unread = true;
+	return err;
+}
+
+static int take_over(struct spool *s)
 {
 	int64_t size = s->disk->size(s->disk->self);
 	struct scan c = { 0 };
-	bool torn;
+	bool again = s->unread, torn;
+	int err;
 
-	s->frames = size > 0 ? (uint64_t)size / FRAME_LEN : 0;
-	scan(s, &c);
-	torn = size > 0 && (uint64_t)size != c.good * FRAME_LEN;
-	s->next_seq = next_seq(&c, now);
-	s->count.lost = size != 0 && !c.headed;
-	s->count.corrupt = c.holes;
-	if (torn && c.good > 0)
-		s->count.torn = s->frames - c.good + (size % FRAME_LEN != 0);
-	s->frames = c.good;
 	if (size < 0)
-		return (int)size;
+		return stays_unread(s, (int)size);
+	s->frames = (uint64_t)size / FRAME_LEN;
+	err = scan(s, &c);
+	if (err)
+		return stays_unread(s, err);
+	s->unread = false;
+	s->shuffles++;
+	torn = (uint64_t)size != c.good * FRAME_LEN;
+	s->fresh = size == 0;
+	s->lost = size > 0 && c.good == 0;
+	s->count.lost += size != 0 && !c.headed;
+	s->count.corrupt += c.holes;
+	if (torn && c.good > 0)
+		s->count.torn += s->frames - c.good + (size % FRAME_LEN != 0);
+	number_from(s, &c, again);
+	s->frames = c.good;
 	if (!c.headed)
 		return rewrite_how(s, KEEP_ALL);
 	if (torn && cut(s, c.good) != 0)
@@ -333,19 +403,49 @@ int spool_open(struct spool *s, const struct disk *disk, uint64_t limit, uint64_
 	s->limit = limit;
 	s->boot = boot;
 	s->base = s->front = 1;
-	err = take_over(s, now);
+	s->next_seq = now.ms > 0 ? (uint64_t)now.ms : 1;
+	err = take_over(s);
 	s->count.write_errors += err != 0;
 	return err;
 }
 
+bool spool_lost(const struct spool *s)
+{
+	return s->lost;
+}
+
+bool spool_fresh(const struct spool *s)
+{
+	return s->fresh;
+}
+
 /* ---- putting ---- */
 
-static int append(struct spool *s, const struct record *r)
+/* A file that could not be begun, read, or made durable is tried anew. */
+static int mend(struct spool *s)
+{
+	if (s->unread) {
+		int err = take_over(s);
+
+		if (err || s->begun)
+			return err;
+	}
+	return rewrite_how(s, KEEP_ALL);
+}
+
+/*
+ * Records in the file when *placed, whatever is returned. A sync that failed says nothing about
+ * what arrived, and the next one does not try the same again: the file is not trusted any more, and
+ * written anew.
+ */
+static int append(struct spool *s, const struct record *r, bool *placed)
 {
 	uint8_t buf[FRAME_LEN];
-	/* A file that could not be begun, or mended, is tried anew with what can be read of it. */
-	int err = s->begun ? make_room(s) : rewrite_how(s, KEEP_ALL);
+	int err = s->begun ? 0 : mend(s);
 
+	*placed = false;
+	if (!err)
+		err = make_room(s);
 	if (err)
 		return err;
 	frame_encode(buf, r);
@@ -353,31 +453,26 @@ static int append(struct spool *s, const struct record *r)
 	if (err)
 		return err;
 	s->frames++;
+	*placed = true;
 	if (r->kind == RECORD_SAMPLE && ++s->unsynced < SPOOL_SYNC_SAMPLES)
 		return 0;
 	err = s->disk->sync(s->disk->self);
-	if (!err) {
+	if (err)
+		s->begun = false;
+	else
 		s->unsynced = 0;
-		return 0;
-	}
-	/* Not durable: take it back, so that it is written again and not merely synced again. When
-	 * even that fails it stays where it is, and the next sync may save it. */
-	if (cut(s, s->frames - 1) == 0)
-		s->frames--;
 	return err;
 }
 
 static int drain_memory(struct spool *s)
 {
+	bool placed;
 	int err = 0;
 
 	while (s->memory_n > 0 && !err) {
-		uint64_t before = s->frames;
-
-		err = append(s, &s->memory[0]);
-		if (err && s->frames <= before)
-			break;
-		memmove(&s->memory[0], &s->memory[1], --s->memory_n * sizeof s->memory[0]);
+		err = append(s, &s->memory[0], &placed);
+		if (placed)
+			memmove(&s->memory[0], &s->memory[1], --s->memory_n * sizeof s->memory[0]);
 	}
 	return err;
 }
@@ -406,7 +501,7 @@ static void memory_put(struct spool *s, const struct record *r)
 
 static int put(struct spool *s, struct record *r, const struct moment *at)
 {
-	uint64_t before;
+	bool placed = false;
 	int err;
 
 	r->head = (struct record_head){ .boot = s->boot,
@@ -416,13 +511,10 @@ static int put(struct spool *s, struct record *r, const struct moment *at)
 					.quality = at->quality };
 	++*held(s, r->kind);
 	err = drain_memory(s);
-	before = s->frames;
 	if (!err)
-		err = append(s, r);
-	if (!err)
-		return 0;
-	s->count.write_errors++;
-	if (s->memory_n > 0 || s->frames <= before)
+		err = append(s, r, &placed);
+	s->count.write_errors += err != 0;
+	if (!placed)
 		memory_put(s, r);
 	return err;
 }
@@ -447,9 +539,13 @@ int spool_flush(struct spool *s)
 {
 	int err = drain_memory(s);
 
+	if (!err && !s->begun)
+		err = mend(s);
 	if (!err && s->unsynced > 0) {
 		err = s->disk->sync(s->disk->self);
-		if (!err)
+		if (err)
+			s->begun = false;
+		else
 			s->unsynced = 0;
 	}
 	return err;
@@ -465,7 +561,7 @@ static void jump(struct spool *s, uint64_t seq)
 {
 	struct sieve v = { .how = RENUMBER, .seq = seq };
 
-	if (s->begun && rewrite(s, &v) != 0) {
+	if (s->frames > 0 && (rewrite(s, &v) != 0 || s->disk->sync(s->disk->self) != 0)) {
 		s->count.write_errors++;
 		return; /* the gateway will say it again */
 	}
@@ -476,8 +572,19 @@ static void jump(struct spool *s, uint64_t seq)
 	s->count.jumped++;
 }
 
+/* What is counted in the file, and was neither to be read nor waited for. */
+static void pass_over(struct spool *s)
+{
+	s->count.corrupt += spool_held(s) - s->memory_n;
+	s->held_news = s->held_samples = 0;
+	for (unsigned i = 0; i < s->memory_n; i++)
+		++*held(s, s->memory[i].kind);
+}
+
 static void let_go(struct spool *s, uint64_t pos, enum record_kind kind)
 {
+	if (pos >= file_end(s) && s->front < file_end(s))
+		pass_over(s);
 	forget_one(s, kind);
 	s->count.acked++;
 	s->front = pos + 1;
@@ -524,8 +631,9 @@ uint64_t spool_ack(struct spool *s, uint64_t boot, uint64_t seq)
 		s->unnoted++;
 		pos = s->front;
 	}
-	if (!spool_peek(s, &pos, &r))
-		s->held_news = s->held_samples = 0;
+	pos = s->front;
+	if (s->memory_n == 0 && file_peek(s, &pos, &r) == READ_BAD)
+		pass_over(s);
 	if (gone > 0 && s->begun && s->frames * FRAME_LEN > SPOOL_COMPACT &&
 	    (s->front - s->base) * 2 >= s->frames && rewrite_how(s, KEEP_ALL) != 0)
 		s->count.write_errors++;

@@ -24,7 +24,8 @@ enum {
 	SPOOL_SYNC_SAMPLES = 10,      /* samples are synced by tens, news each */
 	SPOOL_THIN = 10,              /* samples in a row that stay, then as many that go */
 	SPOOL_PAGE = 16,              /* frames read at once */
-	SPOOL_NOTE = 100, /* acknowledged records between two notes of it, while more wait */
+	SPOOL_PATIENCE = 100, /* reads that fail until what they were to bring is given up */
+	SPOOL_NOTE = 100,     /* acknowledged records between two notes of it, while more wait */
 };
 
 /* When something happened, in both times. */
@@ -55,9 +56,11 @@ struct spool {
 	const struct disk *disk;
 	uint64_t limit; /* bytes the file may have */
 	uint64_t boot, next_seq;
-	bool begun;      /* the file has a head we wrote or read */
-	uint64_t base;   /* position of the file's first frame */
-	uint64_t frames; /* in the file */
+	bool begun;       /* the file has a head we wrote or read, and can be trusted */
+	bool fresh, lost; /* at opening: there was no file; nothing of it could be used */
+	bool unread;      /* the disk did not let us read it yet: it may hold anything */
+	uint64_t base;    /* position of the file's first frame */
+	uint64_t frames;  /* in the file */
 	uint64_t front;
 	uint64_t held_news, held_samples;
 	unsigned unsynced; /* samples appended since the last sync */
@@ -67,6 +70,9 @@ struct spool {
 	unsigned memory_n;
 	uint64_t page_at; /* frame number of page[0]; page_n 0 when empty */
 	unsigned page_n;
+	unsigned read_fails; /* reads that failed since the page at failed_at last came */
+	uint64_t failed_at;
+	int read_err;
 	uint8_t page[SPOOL_PAGE * FRAME_LEN];
 	struct spool_counters count;
 };
@@ -83,6 +89,14 @@ struct spool {
  * again at every put.
  */
 int spool_open(struct spool *s, const struct disk *disk, uint64_t limit, uint64_t boot, mono_t now);
+
+/*
+ * What the opening found. Lost: a file in which not one record or head could be used; what it held
+ * is gone. Fresh: no file, or an empty one. That is a first installation, or a loss too: whoever
+ * keeps something else in the same folder can tell by that.
+ */
+bool spool_lost(const struct spool *s);
+bool spool_fresh(const struct spool *s);
 
 /*
  * Keep one record. 0: it survives a power cut (a sample: up to ten may be lost). -errno: the disk
@@ -114,7 +128,7 @@ uint64_t spool_held_samples(const struct spool *s);
  */
 uint64_t spool_ack(struct spool *s, uint64_t boot, uint64_t seq);
 
-/* Make everything put so far durable (at the end of the program). 0 or -errno. */
+/* Make everything put so far durable. 0 or -errno. */
 int spool_flush(struct spool *s);
 
 #endif

@@ -253,6 +253,60 @@ static void a_file_of_rubbish_is_begun_anew_and_counted(void **state)
 	assert_int_equal(r.head.seq, 77000);
 }
 
+static void the_loss_of_the_whole_file_is_known(void **state)
+{
+	uint8_t rubbish[1000];
+
+	(void)state;
+	assert_true(spool_fresh(&b.spool)); /* the first time */
+	assert_false(spool_lost(&b.spool));
+	put_news(1);
+	reopen(LIMIT, LATER_BOOT);
+	assert_false(spool_fresh(&b.spool) || spool_lost(&b.spool));
+	memset(rubbish, 'x', sizeof rubbish);
+	disk_mem_fill(&b.mem, rubbish, sizeof rubbish);
+	reopen(LIMIT, LATER_BOOT);
+	assert_true(spool_lost(&b.spool));
+	assert_false(spool_fresh(&b.spool));
+	reopen(LIMIT, LATER_BOOT);
+	assert_false(spool_lost(&b.spool)); /* said once */
+	disk_mem_lose(&b.mem);
+	reopen(LIMIT, LATER_BOOT);
+	assert_true(spool_fresh(&b.spool));
+	/* A disk that does not answer has lost nothing yet. */
+	b.mem.fail_read = -EIO;
+	reopen(LIMIT, LATER_BOOT);
+	assert_false(spool_fresh(&b.spool) || spool_lost(&b.spool));
+}
+
+static void a_disk_that_cannot_be_read_for_a_moment_keeps_its_records(void **state)
+{
+	struct record r;
+
+	(void)state;
+	put_news(1);
+	put_news(2);
+	b.mem.fail_read = -EIO;
+	assert_int_equal(reopen(LIMIT, LATER_BOOT), -EIO);
+	assert_int_equal(put_news(3), -EIO);
+	assert_int_equal(count(), 1);
+	b.mem.fail_read = 0;
+	assert_int_equal(count(), 3);
+	assert_true(at(0, &r));
+	assert_int_equal(r.verdict.cams_up, 1);
+	/* Nor does a rewrite leave behind what it cannot read. */
+	b.mem.fail_read = -EIO;
+	b.spool.page_n = 0;
+	b.mem.fail_sync = -EIO;
+	assert_int_equal(put_news(4), -EIO);
+	b.mem.fail_sync = 0;
+	assert_int_equal(put_news(5), -EIO);
+	b.mem.fail_read = 0;
+	assert_int_equal(put_news(6), 0);
+	assert_int_equal(count(), 6);
+	assert_int_equal(b.spool.count.corrupt + b.spool.count.torn + b.spool.count.lost, 0);
+}
+
 static void without_its_head_the_records_stay_but_numbers_leap(void **state)
 {
 	struct record r;
@@ -303,10 +357,10 @@ static void what_could_not_be_synced_is_written_again(void **state)
 	(void)state;
 	b.mem.fail_sync = -EIO;
 	assert_int_equal(put_news(1), -EIO);
-	assert_int_equal(b.spool.memory_n, 1);
-	assert_int_equal(b.mem.len, FRAME_LEN);
+	assert_int_equal(count(), 1);
 	b.mem.fail_sync = 0;
 	assert_int_equal(put_news(2), 0);
+	assert_int_equal(b.mem.commits, 2); /* not merely synced again */
 	disk_mem_power_cut(&b.mem, 0);
 	reopen(LIMIT, LATER_BOOT);
 	assert_int_equal(count(), 2);
@@ -519,6 +573,8 @@ int main(void)
 		TEST(a_torn_tail_is_cut_and_counted),
 		TEST(a_bad_frame_in_the_middle_is_skipped_and_counted),
 		TEST(a_file_of_rubbish_is_begun_anew_and_counted),
+		TEST(the_loss_of_the_whole_file_is_known),
+		TEST(a_disk_that_cannot_be_read_for_a_moment_keeps_its_records),
 		TEST(without_its_head_the_records_stay_but_numbers_leap),
 		TEST(a_full_disk_keeps_records_in_memory_and_in_order),
 		TEST(what_could_not_be_synced_is_written_again),
