@@ -146,23 +146,29 @@ static unsigned hear_beat(struct commune *c, struct place *p, const uint8_t *buf
 	return WIRE_OK;
 }
 
-/* The record's place in its boot's sequence; 0 when it is to be taken. more: records held after it.
- */
-static unsigned take(struct commune *c, struct place *p, const struct record_head *h, uint64_t last,
-		     uint64_t oldest, uint32_t more, uint64_t *first, mono_t now, wall_t wall)
+/* What a message of records says beside its first one. */
+struct claim {
+	uint64_t last, oldest; /* its last number; the oldest of its boot that is still held */
+	uint32_t more;         /* records held after the last */
+	bool skipped;          /* numbers before oldest were never used */
+};
+
+/* The records' place in their boot's sequence; 0 when they are to be taken, from *first on. */
+static unsigned take(struct commune *c, struct place *p, const struct record_head *h,
+		     const struct claim *claim, uint64_t *first, mono_t now, wall_t wall)
 {
 	struct boot_memory *mem = ingest_boot(&p->ingest, (uint32_t)(p - c->place), h->boot);
 	uint64_t lost;
-	enum ingest_verdict v = ingest_take(mem, h->seq, last, oldest, first, &lost);
+	enum ingest_verdict v = ingest_take(mem, h->seq, claim->last, claim->oldest, first, &lost);
 
 	ack_later(c, p, h->boot);
 	if (v == INGEST_GAP)
 		return REFUSE_GAP;
 	/* One we have already leaves the spool as well, as soon as our word arrives. */
-	p->waiting = more;
+	p->waiting = claim->more;
 	if (v == INGEST_DUPLICATE)
 		return REFUSE_DUPLICATE;
-	if (lost > 0) {
+	if (lost > 0 && !claim->skipped) {
 		struct row row = { .at = wall,
 				   .stored = wall,
 				   .how = STAMP_OWN,
@@ -200,7 +206,8 @@ static unsigned hear_news(struct commune *c, struct place *p, const uint8_t *buf
 	if (e != WIRE_OK)
 		return e;
 	hear_alive(c, p, false, now, wall);
-	no = take(c, p, &n.head, n.head.seq, n.oldest, n.more, &first, now, wall);
+	no = take(c, p, &n.head, &(struct claim){ n.head.seq, n.oldest, n.more, n.skipped }, &first,
+		  now, wall);
 	if (no != 0)
 		return no;
 	row.boot = n.head.boot;
@@ -229,7 +236,9 @@ static unsigned hear_past(struct commune *c, struct place *p, const uint8_t *buf
 	if (e != WIRE_OK)
 		return e;
 	hear_alive(c, p, false, now, wall);
-	no = take(c, p, &d.head, d.head.seq + d.n - 1, d.oldest, d.more, &first, now, wall);
+	no = take(c, p, &d.head,
+		  &(struct claim){ d.head.seq + d.n - 1, d.oldest, d.more, d.skipped }, &first, now,
+		  wall);
 	if (no != 0)
 		return no;
 	at = stamp(p, &d.head, d.age_ms, wall, &how);

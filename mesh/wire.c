@@ -319,8 +319,10 @@ static enum wire_err open_as(enum wire_kind want, const uint8_t *buf, size_t len
 	return len < least ? WIRE_SHORT : len > most ? WIRE_LONG : WIRE_OK;
 }
 
+enum { SKIPPED = 0x80 }; /* in the byte of quality */
+
 static void put_head(uint8_t **p, const struct record_head *h, int64_t age_ms, uint64_t oldest,
-		     uint16_t more)
+		     bool skipped, uint16_t more)
 {
 	assert(h->seq >= 1 && h->seq <= U48_MAX && oldest <= h->seq && h->t_ms >= 0 &&
 	       h->wall.ms >= 0);
@@ -328,14 +330,14 @@ static void put_head(uint8_t **p, const struct record_head *h, int64_t age_ms, u
 	put(p, h->seq, 6);
 	put(p, (uint64_t)h->t_ms, 6);
 	put(p, (uint64_t)h->wall.ms, 6);
-	put(p, (uint64_t)h->quality, 1);
+	put(p, (uint64_t)h->quality | (skipped ? SKIPPED : 0), 1);
 	put(p, age_ms < 0 ? U48_MAX : (uint64_t)age_ms, 6);
 	put(p, oldest, 6);
 	put(p, more, 2);
 }
 
 static enum wire_err get_head(const uint8_t **p, struct record_head *h, int64_t *age_ms,
-			      uint64_t *oldest, uint16_t *more)
+			      uint64_t *oldest, bool *skipped, uint16_t *more)
 {
 	uint64_t age, quality;
 
@@ -344,6 +346,8 @@ static enum wire_err get_head(const uint8_t **p, struct record_head *h, int64_t 
 	h->t_ms = (int64_t)get(p, 6);
 	h->wall.ms = (int64_t)get(p, 6);
 	quality = get(p, 1);
+	*skipped = quality & SKIPPED;
+	quality &= ~(uint64_t)SKIPPED;
 	age = get(p, 6);
 	*oldest = get(p, 6);
 	*more = (uint16_t)get(p, 2);
@@ -492,7 +496,7 @@ size_t wire_news_encode(uint8_t buf[static WIRE_MAX], const struct wire_news *in
 	uint8_t *p = buf;
 
 	put_first(&p, WIRE_NEWS);
-	put_head(&p, &in->head, in->age_ms, in->oldest, in->more);
+	put_head(&p, &in->head, in->age_ms, in->oldest, in->skipped, in->more);
 	wire_verdict_put(p, &in->verdict);
 	return WIRE_NEWS_LEN;
 }
@@ -504,7 +508,7 @@ enum wire_err wire_news_decode(struct wire_news *out, const uint8_t *buf, size_t
 	enum wire_err e = open_as(WIRE_NEWS, buf, len, WIRE_NEWS_LEN, WIRE_NEWS_LEN);
 
 	if (e == WIRE_OK)
-		e = get_head(&p, &n.head, &n.age_ms, &n.oldest, &n.more);
+		e = get_head(&p, &n.head, &n.age_ms, &n.oldest, &n.skipped, &n.more);
 	if (e == WIRE_OK)
 		e = wire_verdict_get(&n.verdict, p);
 	if (e == WIRE_OK)
@@ -520,7 +524,7 @@ size_t wire_past_encode(uint8_t buf[static WIRE_MAX], const struct wire_past *in
 
 	assert(in->n >= 1 && in->n <= WIRE_PAST_SAMPLES && in->after_s[0] == 0);
 	put_first(&p, WIRE_PAST);
-	put_head(&p, &in->head, in->age_ms, in->oldest, in->more);
+	put_head(&p, &in->head, in->age_ms, in->oldest, in->skipped, in->more);
 	put(&p, in->n, 1);
 	for (unsigned i = 0; i < in->n; i++) {
 		uint32_t step = i ? in->after_s[i] - in->after_s[i - 1] : 0;
@@ -541,7 +545,7 @@ enum wire_err wire_past_decode(struct wire_past *out, const uint8_t *buf, size_t
 	enum wire_err e = open_as(WIRE_PAST, buf, len, PAST_HEAD + PAST_EACH, WIRE_MAX);
 
 	if (e == WIRE_OK)
-		e = get_head(&p, &d.head, &d.age_ms, &d.oldest, &d.more);
+		e = get_head(&p, &d.head, &d.age_ms, &d.oldest, &d.skipped, &d.more);
 	if (e != WIRE_OK)
 		return e;
 	d.n = (uint8_t)get(&p, 1);

@@ -201,6 +201,7 @@ struct wire_news {
 	struct record_head head;
 	int64_t age_ms;  /* between happening and sending; -1 when it happened in another boot */
 	uint64_t oldest; /* oldest seq of this boot that is still held */
+	bool skipped;    /* those right before `oldest` were never used, not given up */
 	uint16_t more;   /* news held after this one, 65535 for more; 0: this is how things are */
 	struct verdict verdict;
 };
@@ -209,6 +210,7 @@ struct wire_past {
 	struct record_head head; /* of the first sample */
 	int64_t age_ms;          /* of the first sample; -1 when of another boot */
 	uint64_t oldest;
+	bool skipped;
 	uint16_t more; /* records held after the last sample of this batch */
 	uint8_t n;     /* 1..WIRE_PAST_SAMPLES; seq of sample i is head.seq + i */
 	uint32_t after_s[WIRE_PAST_SAMPLES]; /* seconds after the first; not falling */

@@ -111,6 +111,19 @@ bool spool_peek(struct spool *s, uint64_t *pos, struct record *out)
 	return true;
 }
 
+/* A head says which number its boot uses next: one between records tells of a skip, and of what was
+ * before the first one nothing is known. */
+bool spool_skips(struct spool *s, uint64_t pos, const struct record *r)
+{
+	struct record head;
+
+	if (pos >= file_end(s))
+		return s->skips && r->head.boot == s->boot && r->head.seq == s->first_seq;
+	return pos > s->base && frame_read(s, pos - 1 - s->base, &head) == READ_WELL &&
+	       head.kind == RECORD_HEAD && head.head.boot == r->head.boot &&
+	       head.head.seq == r->head.seq;
+}
+
 uint64_t spool_front(const struct spool *s)
 {
 	return s->front;
@@ -152,10 +165,14 @@ static int add(struct spool *s, const struct record *r)
 	return s->disk->add(s->disk->self, buf, sizeof buf);
 }
 
+static struct record head_of(uint64_t boot, uint64_t next_seq)
+{
+	return (struct record){ .kind = RECORD_HEAD, .head = { .boot = boot, .seq = next_seq } };
+}
+
 static int begin(struct spool *s, uint64_t next_seq)
 {
-	const struct record head = { .kind = RECORD_HEAD,
-				     .head = { .boot = s->boot, .seq = next_seq } };
+	const struct record head = head_of(s->boot, next_seq);
 	int err = s->disk->begin(s->disk->self);
 
 	return err ? err : add(s, &head);
@@ -166,8 +183,10 @@ struct sieve {
 	enum rewrite how;
 	uint64_t samples, news; /* seen so far */
 	uint64_t news_to_drop;
-	uint64_t seq; /* RENUMBER: the last number given */
-	uint64_t kept, gone_samples, gone_news;
+	uint64_t seq;  /* RENUMBER: the last number given */
+	bool skip;     /* before the next one that stays */
+	uint64_t kept; /* frames, with the heads between records */
+	uint64_t gone_samples, gone_news;
 };
 
 static bool sieve_keeps(struct sieve *v, struct record *r, uint64_t boot)
@@ -189,6 +208,16 @@ static bool sieve_keeps(struct sieve *v, struct record *r, uint64_t boot)
 	return true;
 }
 
+static int keep(struct spool *s, struct sieve *v, const struct record *r)
+{
+	const struct record head = head_of(r->head.boot, r->head.seq);
+	int err = v->skip ? add(s, &head) : 0;
+
+	v->kept += 1 + v->skip;
+	v->skip = false;
+	return err ? err : add(s, r);
+}
+
 /* Records that the disk does not give now are not left behind. */
 static int copy_held(struct spool *s, struct sieve *v)
 {
@@ -200,9 +229,9 @@ static int copy_held(struct spool *s, struct sieve *v)
 		got = file_peek(s, &pos, &r);
 		if (got != READ_WELL)
 			break;
+		v->skip |= v->how != RENUMBER && spool_skips(s, pos, &r);
 		if (sieve_keeps(v, &r, s->boot)) {
-			err = add(s, &r);
-			v->kept++;
+			err = keep(s, v, &r);
 		} else if (r.kind == RECORD_NEWS) {
 			v->gone_news++;
 		} else {
@@ -251,9 +280,10 @@ static int rewrite_how(struct spool *s, enum rewrite how)
 	return rewrite(s, &v);
 }
 
+/* A record may come with a head. */
 static bool full(const struct spool *s)
 {
-	return (s->frames + 1) * FRAME_LEN > s->limit;
+	return (s->frames + 2) * FRAME_LEN > s->limit;
 }
 
 static int make_room(struct spool *s)
@@ -339,12 +369,16 @@ static int cut(struct spool *s, uint64_t frames)
 	return s->disk->cut(s->disk->self, frames * FRAME_LEN);
 }
 
-/* The number this boot uses next. One that may have been used before is worse than a gap. A boot
- * that the file does not know may have lived from memory, when the disk refused. */
-static void number_from(struct spool *s, const struct scan *c, bool again)
+/*
+ * The number this boot uses next. One that may have been used before is worse than a gap: a program
+ * that ran before us in this boot may have lived from memory, when the disk refused, and given
+ * numbers that the file does not know. None of them is beyond the milliseconds of this boot.
+ */
+static void number_from(struct spool *s, uint64_t top)
 {
-	if ((c->headed && c->top && !again) || c->top > s->next_seq)
-		s->next_seq = c->top;
+	if (top > s->next_seq)
+		s->next_seq = top;
+	s->skips = top > 0 && top < s->first_seq;
 }
 
 /* Nothing is known of the file, and nothing of it is touched. */
@@ -363,7 +397,7 @@ static int take_over(struct spool *s)
 {
 	int64_t size = s->disk->size(s->disk->self);
 	struct scan c = { 0 };
-	bool again = s->unread, torn;
+	bool torn;
 	int err;
 
 	if (size < 0)
@@ -381,7 +415,7 @@ static int take_over(struct spool *s)
 	s->count.corrupt += c.holes;
 	if (torn && c.good > 0)
 		s->count.torn += s->frames - c.good + (size % FRAME_LEN != 0);
-	number_from(s, &c, again);
+	number_from(s, c.top);
 	s->frames = c.good;
 	if (!c.headed)
 		return rewrite_how(s, KEEP_ALL);
@@ -403,7 +437,7 @@ int spool_open(struct spool *s, const struct disk *disk, uint64_t limit, uint64_
 	s->limit = limit;
 	s->boot = boot;
 	s->base = s->front = 1;
-	s->next_seq = now.ms > 0 ? (uint64_t)now.ms : 1;
+	s->next_seq = s->first_seq = now.ms > 0 ? (uint64_t)now.ms : 1;
 	err = take_over(s);
 	s->count.write_errors += err != 0;
 	return err;
@@ -440,7 +474,9 @@ static int mend(struct spool *s)
  */
 static int append(struct spool *s, const struct record *r, bool *placed)
 {
-	uint8_t buf[FRAME_LEN];
+	const struct record head = head_of(s->boot, s->first_seq);
+	const bool skips = s->skips && r->head.boot == s->boot && r->head.seq == s->first_seq;
+	uint8_t buf[2 * FRAME_LEN];
 	int err = s->begun ? 0 : mend(s);
 
 	*placed = false;
@@ -448,11 +484,13 @@ static int append(struct spool *s, const struct record *r, bool *placed)
 		err = make_room(s);
 	if (err)
 		return err;
-	frame_encode(buf, r);
-	err = s->disk->append(s->disk->self, buf, sizeof buf);
+	frame_encode(buf, &head);
+	frame_encode(buf + FRAME_LEN, r);
+	err = s->disk->append(s->disk->self, skips ? buf : buf + FRAME_LEN,
+			      skips ? sizeof buf : FRAME_LEN);
 	if (err)
 		return err;
-	s->frames++;
+	s->frames += 1 + skips;
 	*placed = true;
 	if (r->kind == RECORD_SAMPLE && ++s->unsynced < SPOOL_SYNC_SAMPLES)
 		return 0;
@@ -568,6 +606,7 @@ static void jump(struct spool *s, uint64_t seq)
 	for (unsigned i = 0; i < s->memory_n; i++)
 		s->memory[i].head.seq = ++v.seq;
 	s->next_seq = v.seq + 1;
+	s->skips = false;
 	s->shuffles++;
 	s->count.jumped++;
 }

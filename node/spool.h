@@ -14,8 +14,9 @@
 
 /*
  * The file is a row of frames (frame.h draws them): heads and records. A head says which seq its
- * boot uses next, so that the number outlives the records it numbered. A frame that cannot be read
- * is skipped; at the end of the file it is a torn tail and cut off.
+ * boot uses next: the first one in the file, so that the number outlives the records it numbered;
+ * one between records, that those before it were skipped. A frame that cannot be read is skipped;
+ * at the end of the file it is a torn tail and cut off.
  */
 enum {
 	SPOOL_LEAST = 64 * FRAME_LEN, /* smallest limit, bytes */
@@ -56,11 +57,13 @@ struct spool {
 	const struct disk *disk;
 	uint64_t limit; /* bytes the file may have */
 	uint64_t boot, next_seq;
-	bool begun;       /* the file has a head we wrote or read, and can be trusted */
-	bool fresh, lost; /* at opening: there was no file; nothing of it could be used */
-	bool unread;      /* the disk did not let us read it yet: it may hold anything */
-	uint64_t base;    /* position of the file's first frame */
-	uint64_t frames;  /* in the file */
+	uint64_t first_seq; /* where this program began */
+	bool skips;         /* and numbers before it were never used */
+	bool begun;         /* the file has a head we wrote or read, and can be trusted */
+	bool fresh, lost;   /* at opening: there was no file; nothing of it could be used */
+	bool unread;        /* the disk did not let us read it yet: it may hold anything */
+	uint64_t base;      /* position of the file's first frame */
+	uint64_t frames;    /* in the file */
 	uint64_t front;
 	uint64_t held_news, held_samples;
 	unsigned unsynced; /* samples appended since the last sync */
@@ -82,8 +85,8 @@ struct spool {
  *
  * disk   borrowed for the life of the spool
  * limit  most bytes of the file, at least SPOOL_LEAST
- * now    a file that does not know this boot starts its numbers at the milliseconds since boot: the
- *        numbers used before are not known, and none may ever be used twice
+ * now    numbers begin at the milliseconds since boot, or after those in the file: a program of
+ * this boot that ran before may have used others, and none may ever be used twice
  *
  * 0; -errno when the file could not be read or begun: the spool then works from memory and tries
  * again at every put.
@@ -111,6 +114,12 @@ int spool_put_sample(struct spool *s, const struct moment *at, const struct samp
 
 /* The first record at *pos or after it; moves *pos to it. False, and *out untouched, when none. */
 bool spool_peek(struct spool *s, uint64_t *pos, struct record *out);
+
+/*
+ * Are numbers right before this record's, which spool_peek found at pos, ones that were never used?
+ * Otherwise those missing there belong to records that were given up.
+ */
+bool spool_skips(struct spool *s, uint64_t pos, const struct record *r);
 
 /* Position of the oldest record held, and one after the newest. */
 uint64_t spool_front(const struct spool *s);

@@ -139,19 +139,22 @@ static size_t batch(struct spool *s, const struct record *first, uint64_t *pos,
 }
 
 static size_t message(struct uplink *u, struct spool *s, const struct record *r, uint64_t *pos,
-		      int64_t age_ms, uint64_t oldest, uint8_t *buf)
+		      int64_t age_ms, uint64_t oldest, bool skipped, uint8_t *buf)
 {
 	if (r->kind == RECORD_NEWS) {
 		const struct wire_news news = { .head = r->head,
 						.age_ms = age_ms,
 						.oldest = oldest,
+						.skipped = skipped,
 						.more = news_after(u, s),
 						.verdict = r->verdict };
 
 		u->count.news++;
 		return wire_news_encode(buf, &news);
 	}
-	struct wire_past past = { .head = r->head, .age_ms = age_ms, .oldest = oldest };
+	struct wire_past past = {
+		.head = r->head, .age_ms = age_ms, .oldest = oldest, .skipped = skipped
+	};
 
 	u->count.past++;
 	return batch(s, r, pos, &past, buf);
@@ -199,7 +202,8 @@ size_t uplink_step(struct uplink *u, struct spool *s, uint64_t boot, mono_t now,
 	if (u->n_sent > 0 && r.head.seq != u->sent[u->n_sent - 1].last_seq + 1)
 		return 0;
 	first = pos;
-	len = message(u, s, &r, &pos, age(&r, boot, now), oldest.head.seq, buf);
+	len = message(u, s, &r, &pos, age(&r, boot, now), oldest.head.seq,
+		      spool_skips(s, front, &oldest), buf);
 	if (u->n_sent == 0)
 		u->progress = now;
 	u->sent[u->n_sent].boot = r.head.boot;

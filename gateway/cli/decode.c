@@ -212,6 +212,8 @@ static enum wire_err put_news(cJSON *to, const uint8_t *buf, size_t len)
 		return err;
 	add_head(to, &m.head, m.age_ms);
 	add_number(to, "oldest", (int64_t)m.oldest);
+	if (m.skipped)
+		cJSON_AddTrueToObject(to, "skipped");
 	add_number(to, "more", m.more);
 	add_verdict(to, &m.verdict);
 	return WIRE_OK;
@@ -229,6 +231,8 @@ static enum wire_err put_past(cJSON *to, const uint8_t *buf, size_t len)
 	}
 	add_head(to, &m->head, m->age_ms);
 	add_number(to, "oldest", (int64_t)m->oldest);
+	if (m->skipped)
+		cJSON_AddTrueToObject(to, "skipped");
 	add_number(to, "more", m->more);
 	list = cJSON_AddArrayToObject(to, "samples");
 	for (size_t i = 0; i < m->n; i++) {

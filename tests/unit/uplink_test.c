@@ -255,6 +255,36 @@ static void after_a_restart_the_gateway_says_what_it_has(void **state)
 	assert_int_equal(b.up.count.back, 0);
 }
 
+static void a_program_that_begins_again_says_that_it_skips_numbers(void **state)
+{
+	struct wire_news n;
+
+	(void)state;
+	put(RECORD_NEWS, 2, 1000);
+	spool_open(&b.spool, &b.mem.disk, 1 << 20, BOOT, now());
+	put(RECORD_NEWS, 2, 1000);
+	uplink_init(&b.up, TIMEOUT);
+	uplink_open(&b.up, &b.spool);
+	assert_int_equal(stepped_news(), 1);
+	assert_int_equal(stepped_news(), 2);
+	assert_false(step()); /* the gap waits until the front is there */
+	ack(BOOT, 2);
+	for (int i = 0; i < 2; i++) {
+		assert_true(step());
+		assert_int_equal(wire_news_decode(&n, b.buf, b.len), WIRE_OK);
+		assert_int_equal(n.head.seq, 2001 + i);
+		assert_int_equal(n.oldest, 2001);
+		assert_true(n.skipped);
+	}
+	/* What is given up by ourselves is not skipped. */
+	ack(BOOT, 2001);
+	uplink_open(&b.up, &b.spool);
+	assert_true(step());
+	assert_int_equal(wire_news_decode(&n, b.buf, b.len), WIRE_OK);
+	assert_int_equal(n.oldest, 2002);
+	assert_false(n.skipped);
+}
+
 static void an_earlier_boot_is_finished_first_and_has_no_age(void **state)
 {
 	struct wire_news n;
@@ -363,6 +393,7 @@ int main(void)
 		TEST(an_ack_of_less_than_was_sent_goes_back_once),
 		TEST(a_complaint_that_repeats_later_is_heard_again),
 		TEST(after_a_restart_the_gateway_says_what_it_has),
+		TEST(a_program_that_begins_again_says_that_it_skips_numbers),
 		TEST(an_earlier_boot_is_finished_first_and_has_no_age),
 		TEST(what_did_not_leave_is_made_again_a_little_later),
 		TEST(a_reopened_line_begins_at_the_front),

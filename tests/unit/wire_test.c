@@ -137,6 +137,24 @@ static void news_survives_and_keeps_its_length(void **state)
 	assert_int_equal(out.verdict.layer, LAYER_TLS);
 }
 
+static void skipped_numbers_are_told_beside_the_quality(void **state)
+{
+	struct wire_news in = a_news(), out;
+	uint8_t buf[WIRE_MAX];
+
+	(void)state;
+	wire_news_encode(buf, &in);
+	assert_int_equal(buf[27], CLOCK_FLOOR);
+	assert_int_equal(wire_news_decode(&out, buf, WIRE_NEWS_LEN), WIRE_OK);
+	assert_false(out.skipped);
+	in.skipped = true;
+	wire_news_encode(buf, &in);
+	assert_int_equal(buf[27], 128 + CLOCK_FLOOR);
+	assert_int_equal(wire_news_decode(&out, buf, WIRE_NEWS_LEN), WIRE_OK);
+	assert_true(out.skipped);
+	assert_int_equal(out.head.quality, CLOCK_FLOOR);
+}
+
 static void news_with_impossible_fields_is_refused(void **state)
 {
 	/* byte to spoil, value, of an encoded news */
@@ -300,6 +318,7 @@ int main(void)
 		cmocka_unit_test(a_beat_fits_the_budget_and_survives),
 		cmocka_unit_test(a_beat_of_another_length_is_refused),
 		cmocka_unit_test(news_survives_and_keeps_its_length),
+		cmocka_unit_test(skipped_numbers_are_told_beside_the_quality),
 		cmocka_unit_test(news_with_impossible_fields_is_refused),
 		cmocka_unit_test(a_full_batch_of_past_minutes_survives),
 		cmocka_unit_test(the_short_messages_survive),
