@@ -19,7 +19,13 @@ static void touch(struct torn_file *f, size_t from, size_t to)
 
 static void resized(struct torn_file *f, size_t len)
 {
+	bool again = len == f->safe_len;
+
 	f->len = len;
+	for (size_t i = 0; i < f->n_lengths; i++)
+		again |= f->lengths[i] == len;
+	if (again)
+		return;
 	assert(f->n_lengths < TORN_LENGTHS);
 	f->lengths[f->n_lengths++] = len;
 }
@@ -66,14 +72,39 @@ static void give_up(struct torn_file *f)
 
 static void replace(struct torn_file *f, const uint8_t *buf, size_t len)
 {
-	memset(f->now, 0, longer(f));
-	if (len)
+	size_t was = longer(f);
+
+	memset(f->now, 0, was);
+	memset(f->safe, 0, was);
+	if (len) {
 		memcpy(f->now, buf, len);
-	memcpy(f->safe, f->now, TORN_ROOM);
+		memcpy(f->safe, buf, len);
+	}
 	memset(f->loose, 0, sizeof f->loose);
 	memset(f->stuck, 0, sizeof f->stuck);
 	f->len = f->safe_len = len;
 	f->n_lengths = 0;
+}
+
+static void copy(struct torn_file *to, const struct torn_file *from)
+{
+	replace(to, from->safe, from->safe_len);
+	memcpy(to->now, from->now, longer(from));
+	to->len = from->len;
+	memcpy(to->loose, from->loose, sizeof to->loose);
+	memcpy(to->lengths, from->lengths, sizeof to->lengths);
+	to->n_lengths = from->n_lengths;
+}
+
+/* Of more than fit, the oldest and the newest. */
+static void keep_old(struct disk_torn *d)
+{
+	if (d->n_old == TORN_OLD) {
+		for (size_t i = 2; i < TORN_OLD; i++)
+			copy(&d->old[i - 1], &d->old[i]);
+		d->n_old--;
+	}
+	copy(&d->old[d->n_old++], &d->file);
 }
 
 /* ---- the table ---- */
@@ -87,6 +118,8 @@ static int refused(struct disk_torn *d, enum torn_call call)
 
 static int called(struct disk_torn *d, enum torn_call call)
 {
+	if (d->calls < TORN_LOG)
+		d->log[d->calls] = (uint16_t)call;
 	d->calls++;
 	return refused(d, call);
 }
@@ -143,6 +176,8 @@ static int folder(struct disk_torn *d)
 {
 	int err = d->n_old > 0 ? refused(d, TORN_FOLDER) : 0;
 
+	if (d->n_old > 0 && d->calls <= TORN_LOG)
+		d->log[d->calls - 1] |= TORN_FOLDER;
 	if (!err)
 		d->n_old = 0;
 	return err;
@@ -204,8 +239,7 @@ static int torn_commit(void *self)
 	d->open_beside = false;
 	if (err)
 		return stepped(d, err);
-	assert(d->n_old < TORN_OLD);
-	d->old[d->n_old++] = d->file;
+	keep_old(d);
 	replace(&d->file, d->beside, d->beside_len);
 	stepped(d, 0); /* renamed, and the folder not yet synced */
 	(void)folder(d);
@@ -297,14 +331,8 @@ static void leave_length(struct leaver *l, const struct torn_file *f, size_t len
 static void leave_file(struct leaver *l, const struct torn_file *f)
 {
 	leave_length(l, f, f->safe_len);
-	for (size_t i = 0; i < f->n_lengths; i++) {
-		bool again = f->lengths[i] == f->safe_len;
-
-		for (size_t k = 0; k < i; k++)
-			again |= f->lengths[k] == f->lengths[i];
-		if (!again)
-			leave_length(l, f, f->lengths[i]);
-	}
+	for (size_t i = 0; i < f->n_lengths; i++)
+		leave_length(l, f, f->lengths[i]);
 }
 
 uint64_t disk_torn_each(const struct disk_torn *d,

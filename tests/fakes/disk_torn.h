@@ -12,6 +12,7 @@ enum {
 	TORN_ROOM = 72 << 10, /* most bytes of a file */
 	TORN_LOOSE = 10,      /* most sectors on their way at once; more is a fault of the test */
 	TORN_LENGTHS = 64,    /* most lengths since the last sync */
+	TORN_LOG = 1024,      /* calls whose kind is remembered */
 	TORN_OLD = 3,         /* files whose replacement the folder may not know yet */
 };
 
@@ -58,6 +59,7 @@ struct disk_torn {
 	size_t beside_len;
 	bool open_beside;
 	uint64_t calls;
+	uint16_t log[TORN_LOG]; /* their kinds */
 	struct torn_fault fault;
 	/* Called when something on the card may have changed: the power may go here. NULL none. */
 	void (*step)(void *self);

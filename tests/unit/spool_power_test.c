@@ -333,7 +333,7 @@ static void tell(const struct story *s)
 		tell(&s);                                             \
 	}
 STORY(puts_and_acks, SMALL * 2, 1)
-STORY(thinning_when_full, SMALL, 1)
+STORY(thinning_when_full, SMALL, 5)
 STORY(news_alone_when_full, SMALL, 1)
 STORY(compaction, LARGE, 20)
 STORY(numbers_leap, SMALL, 1)
