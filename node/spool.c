@@ -314,10 +314,14 @@ static void scan_acked(struct spool *s, const struct record_head *acked, uint64_
 	uint64_t front = s->front - s->base, after = front;
 	struct record r;
 
-	for (uint64_t i = front; i < frame; i++)
-		if (frame_read(s, i, &r) == READ_WELL && is_record(&r) &&
-		    r.head.boot == acked->boot && r.head.seq <= acked->seq)
-			after = i + 1;
+	for (uint64_t i = front; i < frame; i++) {
+		if (frame_read(s, i, &r) != READ_WELL || !is_record(&r) ||
+		    r.head.boot != acked->boot)
+			continue;
+		if (r.head.seq > acked->seq)
+			break; /* numbers of a boot rise */
+		after = i + 1;
+	}
 	for (uint64_t i = front; i < after; i++)
 		if (frame_read(s, i, &r) == READ_WELL && is_record(&r))
 			forget_one(s, r.kind);

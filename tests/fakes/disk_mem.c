@@ -34,6 +34,7 @@ static int64_t mem_read(void *self, uint64_t off, void *buf, size_t len)
 {
 	struct disk_mem *d = self;
 
+	d->reads++;
 	if (d->fail_read)
 		return d->fail_read;
 	if (off >= d->len)

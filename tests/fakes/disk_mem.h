@@ -21,6 +21,7 @@ struct disk_mem {
 	int fail_read;                   /* -errno of every read (and of size); 0 works */
 	int fail_sync;                   /* -errno of every sync from now on; 0 works */
 	uint64_t writes, syncs, commits; /* appends, adds and commits; syncs and commits; commits */
+	uint64_t reads;
 	uint64_t calls;   /* all that may change something: append, sync, cut, begin, add, commit */
 	uint64_t dies_at; /* this call (from 1) is half done and all later ones fail; 0 none */
 };
