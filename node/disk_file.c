@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 struct disk_file {
-	int fd, fresh; /* fresh: the new file between begin and commit, else -1 */
+	int fd, fresh;          /* fresh: the new file between begin and commit, else -1 */
+	int64_t end, fresh_end; /* what lies behind is left of a write that failed */
 	int folder;
 	bool folder_unsynced;
 	char *name, *fresh_name; /* in folder */
@@ -27,17 +28,17 @@ static int64_t file_size(int fd)
 	return fstat(fd, &st) < 0 ? -errno : st.st_size;
 }
 
-/* All or nothing at the end of fd: what a full disk let in of it is cut off again. */
-static int file_append(int fd, const void *buf, size_t len)
+/*
+ * All or nothing at *end: what a full disk let in of it is cut off again. Where even that is
+ * refused it stays behind the end, and the next write goes over it.
+ */
+static int file_append(int fd, int64_t *end, const void *buf, size_t len)
 {
-	const int64_t end = file_size(fd);
 	size_t done = 0;
 
-	if (end < 0)
-		return (int)end;
 	while (done < len) {
 		const ssize_t n = pwrite(fd, (const char *)buf + done, len - done,
-					 (off_t)(end + (int64_t)done));
+					 (off_t)(*end + (int64_t)done));
 		int why;
 
 		if (n > 0) {
@@ -47,8 +48,11 @@ static int file_append(int fd, const void *buf, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		why = n < 0 ? errno : EIO;
-		return ftruncate(fd, (off_t)end) < 0 ? -errno : -why;
+		if (done > 0)
+			(void)!ftruncate(fd, (off_t)*end);
+		return -why;
 	}
+	*end += (int64_t)len;
 	return 0;
 }
 
@@ -56,7 +60,7 @@ static int64_t disk_size(void *self)
 {
 	const struct disk_file *f = self;
 
-	return file_size(f->fd);
+	return f->end;
 }
 
 static int64_t disk_read(void *self, uint64_t off, void *buf, size_t len)
@@ -64,6 +68,10 @@ static int64_t disk_read(void *self, uint64_t off, void *buf, size_t len)
 	const struct disk_file *f = self;
 	size_t done = 0;
 
+	if (off >= (uint64_t)f->end)
+		return 0;
+	if (len > (uint64_t)f->end - off)
+		len = (size_t)((uint64_t)f->end - off);
 	while (done < len) {
 		const ssize_t n = pread(f->fd, (char *)buf + done, len - done, (off_t)(off + done));
 
@@ -79,9 +87,9 @@ static int64_t disk_read(void *self, uint64_t off, void *buf, size_t len)
 
 static int disk_append(void *self, const void *buf, size_t len)
 {
-	const struct disk_file *f = self;
+	struct disk_file *f = self;
 
-	return file_append(f->fd, buf, len);
+	return file_append(f->fd, &f->end, buf, len);
 }
 
 static int folder_sync(struct disk_file *f)
@@ -105,9 +113,12 @@ static int disk_sync(void *self)
 
 static int disk_cut(void *self, uint64_t size)
 {
-	const struct disk_file *f = self;
+	struct disk_file *f = self;
 
-	return ftruncate(f->fd, (off_t)size) < 0 ? -errno : 0;
+	if (ftruncate(f->fd, (off_t)size) < 0)
+		return -errno;
+	f->end = (int64_t)size;
+	return 0;
 }
 
 static void drop_fresh(struct disk_file *f)
@@ -132,6 +143,7 @@ static int disk_begin(void *self)
 	int err;
 
 	drop_fresh(f);
+	f->fresh_end = 0;
 	f->fresh = openat(f->folder, f->fresh_name,
 			  O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (f->fresh < 0)
@@ -149,7 +161,7 @@ static int disk_add(void *self, const void *buf, size_t len)
 
 	if (f->fresh < 0)
 		return -EBADF;
-	err = file_append(f->fresh, buf, len);
+	err = file_append(f->fresh, &f->fresh_end, buf, len);
 	if (err < 0)
 		drop_fresh(f);
 	return err;
@@ -169,6 +181,7 @@ static int disk_commit(void *self)
 	}
 	close(f->fd);
 	f->fd = f->fresh;
+	f->end = f->fresh_end;
 	f->fresh = -1;
 	/* The new file is in place and there is no way back. A power cut now leaves the old or the
 	 * new one, and sync promises nothing until the folder too is safe. */
@@ -219,6 +232,9 @@ static int file_open(struct disk_file *f, const char *path)
 	err = lock(f->fd);
 	if (err < 0)
 		return err;
+	f->end = file_size(f->fd);
+	if (f->end < 0)
+		return (int)f->end;
 	drop_fresh(f); /* left by a power cut */
 	f->folder_unsynced = true;
 	(void)folder_sync(f);
