@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* spool: any bytes as the file, then any story of puts, acks, full and broken disks and power cuts.
- */
+/* spool: any bytes as the file, then any story of puts, acks, restarts, and disks that do not
+ * write, sync or read. */
 #include "node/spool.h"
 #include "tests/fakes/disk_mem.h"
 
@@ -71,6 +71,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			break;
 		case 2:
 			disk.fail_sync = disk.fail_sync ? 0 : -5;
+			break;
+		case 3:
+			disk.fail_read = disk.fail_read ? 0 : -5;
+			break;
+		case 4: /* the program begins again, in the same boot */
+			spool_open(&s, &disk.disk, LIMIT, 7, (mono_t){ t });
+			if (s.next_seq <= newest)
+				abort();
 			break;
 		default:
 			put(&s, what, t);
