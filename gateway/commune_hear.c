@@ -150,7 +150,7 @@ static unsigned hear_beat(struct commune *c, struct place *p, const uint8_t *buf
 struct claim {
 	uint64_t last, oldest; /* its last number; the oldest of its boot that is still held */
 	uint32_t more;         /* records held after the last */
-	bool skipped;          /* numbers before oldest were never used */
+	bool skipped;          /* instead, oldest is the first number that was never used */
 };
 
 /* The records' place in their boot's sequence; 0 when they are to be taken, from *first on. */
@@ -159,7 +159,9 @@ static unsigned take(struct commune *c, struct place *p, const struct record_hea
 {
 	struct boot_memory *mem = ingest_boot(&p->ingest, (uint32_t)(p - c->place), h->boot);
 	uint64_t lost;
-	enum ingest_verdict v = ingest_take(mem, h->seq, claim->last, claim->oldest, first, &lost);
+	enum ingest_verdict v = ingest_take(mem, h->seq, claim->last,
+					    claim->skipped ? h->seq : claim->oldest, first, &lost);
+	uint64_t unused = claim->skipped ? h->seq - claim->oldest : 0;
 
 	ack_later(c, p, h->boot);
 	if (v == INGEST_GAP)
@@ -168,13 +170,15 @@ static unsigned take(struct commune *c, struct place *p, const struct record_hea
 	p->waiting = claim->more;
 	if (v == INGEST_DUPLICATE)
 		return REFUSE_DUPLICATE;
-	if (lost > 0 && !claim->skipped) {
+	/* Numbers that were never used are no loss. */
+	lost = lost > unused ? lost - unused : 0;
+	if (lost > 0) {
 		struct row row = { .at = wall,
 				   .stored = wall,
 				   .how = STAMP_OWN,
 				   .kind = ROW_LOST,
 				   .boot = h->boot,
-				   .seq = *first - lost };
+				   .seq = *first - unused - lost };
 
 		for (unsigned i = 0; i < 8; i++)
 			row.body[i] = (uint8_t)(lost >> (56 - 8 * i));

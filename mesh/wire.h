@@ -201,7 +201,7 @@ struct wire_news {
 	struct record_head head;
 	int64_t age_ms;  /* between happening and sending; -1 when it happened in another boot */
 	uint64_t oldest; /* oldest seq of this boot that is still held */
-	bool skipped;    /* those right before `oldest` were never used, not given up */
+	bool skipped;    /* numbers from `oldest` up to this record's were never used */
 	uint16_t more;   /* news held after this one, 65535 for more; 0: this is how things are */
 	struct verdict verdict;
 };

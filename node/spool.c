@@ -111,17 +111,21 @@ bool spool_peek(struct spool *s, uint64_t *pos, struct record *out)
 	return true;
 }
 
-/* A head says which number its boot uses next: one between records tells of a skip, and of what was
- * before the first one nothing is known. */
-bool spool_skips(struct spool *s, uint64_t pos, const struct record *r)
+/* A head says which number its boot uses next; a record right after it that has a later one was
+ * given it by a program that began again. Before the first head of a file nothing is known. */
+uint64_t spool_skips(struct spool *s, uint64_t pos, const struct record *r)
 {
 	struct record head;
 
 	if (pos >= file_end(s))
-		return s->skips && r->head.boot == s->boot && r->head.seq == s->first_seq;
-	return pos > s->base && frame_read(s, pos - 1 - s->base, &head) == READ_WELL &&
-	       head.kind == RECORD_HEAD && head.head.boot == r->head.boot &&
-	       head.head.seq == r->head.seq;
+		return s->skips && r->head.boot == s->boot && r->head.seq == s->first_seq
+			       ? s->skips
+			       : r->head.seq;
+	if (pos - 1 > s->base && frame_read(s, pos - 1 - s->base, &head) == READ_WELL &&
+	    head.kind == RECORD_HEAD && head.head.boot == r->head.boot &&
+	    head.head.seq < r->head.seq)
+		return head.head.seq;
+	return r->head.seq;
 }
 
 uint64_t spool_front(const struct spool *s)
@@ -183,8 +187,9 @@ struct sieve {
 	enum rewrite how;
 	uint64_t samples, news; /* seen so far */
 	uint64_t news_to_drop;
-	uint64_t seq;  /* RENUMBER: the last number given */
-	bool skip;     /* before the next one that stays */
+	uint64_t seq;   /* RENUMBER: the last number given */
+	uint64_t skips; /* from here on, before the next one that stays; 0 none */
+	uint64_t skips_boot;
 	uint64_t kept; /* frames, with the heads between records */
 	uint64_t gone_samples, gone_news;
 };
@@ -208,13 +213,25 @@ static bool sieve_keeps(struct sieve *v, struct record *r, uint64_t boot)
 	return true;
 }
 
+/* A skip before a record that goes is one before the next of its boot that stays. */
+static void sieve_skips(struct spool *s, struct sieve *v, uint64_t pos, const struct record *r)
+{
+	uint64_t from = spool_skips(s, pos, r);
+
+	if (v->skips_boot != r->head.boot || v->how == RENUMBER)
+		v->skips = 0;
+	if (from < r->head.seq && v->skips == 0 && v->how != RENUMBER)
+		v->skips = from;
+	v->skips_boot = r->head.boot;
+}
+
 static int keep(struct spool *s, struct sieve *v, const struct record *r)
 {
-	const struct record head = head_of(r->head.boot, r->head.seq);
-	int err = v->skip ? add(s, &head) : 0;
+	const struct record head = head_of(r->head.boot, v->skips ? v->skips : 1);
+	int err = v->skips ? add(s, &head) : 0;
 
-	v->kept += 1 + v->skip;
-	v->skip = false;
+	v->kept += v->skips ? 2 : 1;
+	v->skips = 0;
 	return err ? err : add(s, r);
 }
 
@@ -229,7 +246,7 @@ static int copy_held(struct spool *s, struct sieve *v)
 		got = file_peek(s, &pos, &r);
 		if (got != READ_WELL)
 			break;
-		v->skip |= v->how != RENUMBER && spool_skips(s, pos, &r);
+		sieve_skips(s, v, pos, &r);
 		if (sieve_keeps(v, &r, s->boot)) {
 			err = keep(s, v, &r);
 		} else if (r.kind == RECORD_NEWS) {
@@ -382,7 +399,7 @@ static void number_from(struct spool *s, uint64_t top)
 {
 	if (top > s->next_seq)
 		s->next_seq = top;
-	s->skips = top > 0 && top < s->first_seq;
+	s->skips = top < s->first_seq ? top : 0;
 }
 
 /* Nothing is known of the file, and nothing of it is touched. */
@@ -478,7 +495,7 @@ static int mend(struct spool *s)
  */
 static int append(struct spool *s, const struct record *r, bool *placed)
 {
-	const struct record head = head_of(s->boot, s->first_seq);
+	const struct record head = head_of(s->boot, s->skips ? s->skips : 1);
 	const bool skips = s->skips && r->head.boot == s->boot && r->head.seq == s->first_seq;
 	uint8_t buf[2 * FRAME_LEN];
 	int err = s->begun ? 0 : mend(s);
@@ -610,7 +627,7 @@ static void jump(struct spool *s, uint64_t seq)
 	for (unsigned i = 0; i < s->memory_n; i++)
 		s->memory[i].head.seq = ++v.seq;
 	s->next_seq = v.seq + 1;
-	s->skips = false;
+	s->skips = 0;
 	s->shuffles++;
 	s->count.jumped++;
 }

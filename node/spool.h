@@ -58,7 +58,7 @@ struct spool {
 	uint64_t limit; /* bytes the file may have */
 	uint64_t boot, next_seq;
 	uint64_t first_seq; /* where this program began */
-	bool skips;         /* and numbers before it were never used */
+	uint64_t skips;     /* this number and those up to it were never used; 0 none */
 	bool begun;         /* the file has a head we wrote or read, and can be trusted */
 	bool fresh, lost;   /* at opening: there was no file; nothing of it could be used */
 	bool unread;        /* the disk did not let us read it yet: it may hold anything */
@@ -116,10 +116,10 @@ int spool_put_sample(struct spool *s, const struct moment *at, const struct samp
 bool spool_peek(struct spool *s, uint64_t *pos, struct record *out);
 
 /*
- * Are numbers right before this record's, which spool_peek found at pos, ones that were never used?
- * Otherwise those missing there belong to records that were given up.
+ * The first of the numbers right before this record's, which spool_peek found at pos, that were
+ * never used; its own number when there are none. What is missing before that was given up.
  */
-bool spool_skips(struct spool *s, uint64_t pos, const struct record *r);
+uint64_t spool_skips(struct spool *s, uint64_t pos, const struct record *r);
 
 /* Position of the oldest record held, and one after the newest. */
 uint64_t spool_front(const struct spool *s);

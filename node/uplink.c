@@ -179,7 +179,7 @@ static void timed_out(struct uplink *u, const struct spool *s, mono_t now)
 size_t uplink_step(struct uplink *u, struct spool *s, uint64_t boot, mono_t now,
 		   uint8_t buf[static WIRE_MAX])
 {
-	uint64_t front = spool_front(s), pos, first;
+	uint64_t front = spool_front(s), pos, first, skips;
 	struct record oldest, r;
 	size_t len;
 
@@ -202,8 +202,9 @@ size_t uplink_step(struct uplink *u, struct spool *s, uint64_t boot, mono_t now,
 	if (u->n_sent > 0 && r.head.seq != u->sent[u->n_sent - 1].last_seq + 1)
 		return 0;
 	first = pos;
-	len = message(u, s, &r, &pos, age(&r, boot, now), oldest.head.seq,
-		      spool_skips(s, front, &oldest), buf);
+	/* Only the front itself can say where a skip before it ends. */
+	skips = pos == front ? spool_skips(s, front, &oldest) : oldest.head.seq;
+	len = message(u, s, &r, &pos, age(&r, boot, now), skips, skips < oldest.head.seq, buf);
 	if (u->n_sent == 0)
 		u->progress = now;
 	u->sent[u->n_sent].boot = r.head.boot;

@@ -144,7 +144,7 @@ static bool skips(uint64_t nth)
 	for (;; pos++) {
 		assert_true(spool_peek(&b.spool, &pos, &r));
 		if (nth-- == 0)
-			return spool_skips(&b.spool, pos, &r);
+			return spool_skips(&b.spool, pos, &r) < r.head.seq;
 	}
 }
 

@@ -269,13 +269,15 @@ static void a_program_that_begins_again_says_that_it_skips_numbers(void **state)
 	assert_int_equal(stepped_news(), 2);
 	assert_false(step()); /* the gap waits until the front is there */
 	ack(BOOT, 2);
-	for (int i = 0; i < 2; i++) {
-		assert_true(step());
-		assert_int_equal(wire_news_decode(&n, b.buf, b.len), WIRE_OK);
-		assert_int_equal(n.head.seq, 2001 + i);
-		assert_int_equal(n.oldest, 2001);
-		assert_true(n.skipped);
-	}
+	assert_true(step());
+	assert_int_equal(wire_news_decode(&n, b.buf, b.len), WIRE_OK);
+	assert_int_equal(n.head.seq, 2001);
+	assert_int_equal(n.oldest, 3);
+	assert_true(n.skipped);
+	assert_true(step());
+	assert_int_equal(wire_news_decode(&n, b.buf, b.len), WIRE_OK);
+	assert_int_equal(n.oldest, 2001);
+	assert_false(n.skipped);
 	/* What is given up by ourselves is not skipped. */
 	ack(BOOT, 2001);
 	uplink_open(&b.up, &b.spool);
