@@ -334,7 +334,7 @@ static void a_disk_that_cannot_be_read_for_a_moment_keeps_its_records(void **sta
 	b.mem.fail_read = 0;
 	assert_int_equal(count(), 3);
 	assert_true(at(0, &r));
-	assert_int_equal(r.verdict.cams_up, 1);
+	assert_int_equal(mark_of(&r.verdict), 1);
 	/* Nor does a rewrite leave behind what it cannot read. */
 	b.mem.fail_read = -EIO;
 	b.spool.page_n = 0;
