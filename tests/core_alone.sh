@@ -54,6 +54,7 @@ calls='
 memchr memcmp memcpy memmove memset memmem mempcpy explicit_bzero
 strchr strrchr strcmp strncmp strcasecmp strncasecmp strlen strnlen strstr strspn strcspn strpbrk
 strcpy strncpy stpcpy strtol strtoll strtoul strtoull
+__isoc23_strtol __isoc23_strtoll __isoc23_strtoul __isoc23_strtoull
 snprintf vsnprintf abs labs llabs
 malloc calloc realloc reallocarray free strdup strndup qsort bsearch
 abort __assert_fail __assert __errno_location __ctype_b_loc __ctype_tolower_loc __ctype_toupper_loc
