@@ -42,7 +42,7 @@ def build(tree, preset, sysroot):
     if not configured(tree, preset, sysroot):
         subprocess.run(["cmake", "--fresh", "--preset", preset], cwd=tree, check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["cmake", "--build", "--preset", preset], cwd=tree, check=True)
-    return f"{tree}/build/{preset}/node/matsang-node"
+    return f"{tree}/build/{preset}"
 
 
 def needed(path):
@@ -52,9 +52,9 @@ def needed(path):
     return re.findall(r"\(NEEDED\).*\[(.*)\]", text) + re.findall(r"interpreter: /lib/(.*)\]", text)
 
 
-def copy_program(sysroot, root, program):
-    """A program and all libraries that it and they need."""
-    shutil.copy(program, f"{root}/usr/bin")
+def copy_program(sysroot, root, program, folder="bin"):
+    """A program (or plugin) and all libraries that it and they need."""
+    shutil.copy(program, f"{root}/usr/{folder}")
     todo = needed(program)
     while todo:
         name = todo.pop()
@@ -71,9 +71,9 @@ def put(path, text, mode=0o644):
     os.chmod(path, mode)
 
 
-def make_initrd(tree, sysroot, node, path):
+def make_initrd(tree, sysroot, built, path):
     with tempfile.TemporaryDirectory(prefix="matsang-pi-") as root:
-        for d in ("usr/bin", "usr/lib/aarch64-linux-gnu", "etc/matsang"):
+        for d in ("usr/bin", "usr/lib/aarch64-linux-gnu", "usr/lib/matsang", "etc/matsang"):
             os.makedirs(f"{root}/{d}")
         for d in ("bin", "lib"):
             os.symlink(f"usr/{d}", f"{root}/{d}")
@@ -82,7 +82,8 @@ def make_initrd(tree, sysroot, node, path):
         copy_program(sysroot, root, f"{sysroot}/usr/bin/busybox")
         os.symlink("busybox", f"{root}/usr/bin/sh")
         copy_program(sysroot, root, f"{sysroot}/usr/sbin/mosquitto")
-        copy_program(sysroot, root, node)
+        copy_program(sysroot, root, f"{built}/node/matsang-node")
+        copy_program(sysroot, root, f"{built}/broker-config/plugin/matsang_broker.so", "lib/matsang")
         put(f"{root}/etc/passwd", "root:x:0:0:root:/:/bin/sh\n")
         put(f"{root}/etc/matsang/node.jsonc", json.dumps(SETTINGS, ensure_ascii=False))
         put(f"{root}/etc/matsang/key", f"{KEY}\n", 0o600)
@@ -145,9 +146,9 @@ def main():
     tree, preset, suite = os.path.abspath(sys.argv[1]), *sys.argv[2:]
     sysroot = subprocess.run([f"{HERE}/sysroot.sh", suite], check=True, stdout=subprocess.PIPE,
                              text=True).stdout.strip()
-    node = build(tree, preset, sysroot)
+    built = build(tree, preset, sysroot)
     with tempfile.TemporaryDirectory(prefix="matsang-pi-") as work:
-        make_initrd(tree, sysroot, node, f"{work}/initrd")
+        make_initrd(tree, sysroot, built, f"{work}/initrd")
         began = time.monotonic()
         text = boot(sysroot, f"{work}/initrd", f"{work}/console")
     print(f"the board ran {time.monotonic() - began:.0f} s")

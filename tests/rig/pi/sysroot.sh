@@ -12,8 +12,8 @@ set -euo pipefail
 suite=${1:?bookworm or trixie}
 here=$(dirname "$(readlink -f "$0")")
 
-# The board's own programs, and the C library to build with.
-MORE=( libc6-dev linux-libc-dev busybox-static mosquitto )
+# The board's own programs.
+MORE=( busybox-static mosquitto )
 KERNEL=linux-image-arm64 # names the package that holds the kernel
 
 say() { printf -- '-- pi: %s\n' "$*" >&2; }
@@ -55,7 +55,7 @@ make_sysroot() {
 }
 
 # shellcheck disable=SC2207
-packages=( $("$here/../../../run" packages | grep '^lib.*-dev$') "${MORE[@]}" )
+packages=( $("$here/../../../run" packages | grep -e '-dev$') "${MORE[@]}" )
 cache=${MATSANG_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/matsang}/pi
 made=$cache/$suite-$(printf '%s\n' "${packages[@]}" | sha256sum | cut -c 1-12)
 

@@ -10,8 +10,8 @@
 set -euo pipefail
 
 SUITE=trixie
-# Beside what it takes to build and run: the manual pages' test, objects that outlive a checkout.
-MORE=( scdoc ccache )
+# Beside what it takes to build and run: what the tests ask about overlay and units, objects that outlive a checkout.
+MORE=( device-tree-compiler systemd ccache )
 
 here=$(dirname "$(readlink -f "$0")")
 
