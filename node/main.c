@@ -7,9 +7,12 @@
 #include "mesh/log.h"
 #include "mesh/loop.h"
 #include "mesh/mqtt.h"
+#include "mesh/seal.h"
 #include "mesh/topic.h"
+#include "mesh/udp.h"
 #include "node/disk_file.h"
 #include "node/disk_none.h"
+#include "node/disk_rest.h"
 #include "node/look.h"
 #include "node/ping.h"
 #include "node/push.h"
@@ -59,7 +62,10 @@ struct app {
 	char eye[PATH_MAX]; /* matsang-eye */
 	struct mqtt *mqtt;
 	struct disk disk;
+	struct disk_rest disk_rest; /* before it, or before none */
 	struct spool spool;
+	struct udp *gasps; /* NULL when none are to be sent */
+	struct seal seal;
 	struct node node;
 	struct node_acts acts;
 	struct loop_alarm *due, *tick, *light;
@@ -118,6 +124,30 @@ static void act_send(struct app *a, mono_t now)
 		if (wire_kind_of(&kind, a->acts.send[i].buf, a->acts.send[i].len) == WIRE_OK)
 			log_debug("sent %s, %zu bytes", wire_kind_str(kind), a->acts.send[i].len);
 	}
+}
+
+static void act_gasp(struct app *a)
+{
+	uint8_t buf[GASP_LEN];
+	int err;
+
+	if (!a->acts.gasp || !a->gasps)
+		return;
+	err = udp_send(a->gasps, buf, seal_close(buf, &a->acts.word, &a->seal));
+	log_debug("last gasp, turn %u: %s", a->acts.word.turn, err ? strerror(-err) : "sent");
+}
+
+/* What is in memory goes to the disk before it rests, and again when it may. */
+static void act_rest(struct app *a)
+{
+	if (a->disk_rest.resting == a->acts.rest)
+		return;
+	log_info("%s", a->acts.rest ? "what feeds this board is running out: nothing is written"
+				    : "mains are back: writing again");
+	disk_rest_wake(&a->disk_rest);
+	spool_flush(&a->spool);
+	if (a->acts.rest)
+		disk_rest_sleep(&a->disk_rest);
 }
 
 static const char *address_of(const struct app *a, enum node_target kind, unsigned which,
@@ -252,7 +282,7 @@ static void act_log(struct app *a)
 			  cause_str(v->cause), sure_str(v->sure), layer_str(v->layer), v->facts,
 			  v->eyes, v->cams_n);
 	a->verdict = *v;
-	if (a->acts.spool_error && a->acts.spool_error != a->spool_error)
+	if (a->acts.spool_error && a->acts.spool_error != a->spool_error && !a->disk_rest.resting)
 		log_err("spool: %s; records are kept in memory", strerror(-a->acts.spool_error));
 	a->spool_error = a->acts.spool_error;
 }
@@ -264,6 +294,8 @@ static void turn(struct app *a, mono_t now)
 		node_step(&a->node, now, clock_wall(), clock_wall_quality(), &a->acts);
 		act_log(a);
 		act_send(a, now);
+		act_gasp(a);
+		act_rest(a);
 		if (a->acts.dial)
 			mqtt_hurry(a->mqtt);
 		act_probe(a, now);
@@ -488,7 +520,9 @@ static void open_spool(struct app *a, mono_t now)
 		log_err("%s: %s; records are kept in memory only", path, strerror(-err));
 		disk = &disk_none;
 	}
-	err = spool_open(&a->spool, disk, (uint64_t)a->settings->spool_kib << 10, a->boot, now);
+	disk_rest_init(&a->disk_rest, disk);
+	err = spool_open(&a->spool, &a->disk_rest.disk, (uint64_t)a->settings->spool_kib << 10,
+			 a->boot, now);
 	if (err && disk != &disk_none)
 		log_err("%s: %s; records are kept in memory", path, strerror(-err));
 	if (c->lost || c->torn || c->corrupt)
@@ -539,6 +573,17 @@ static int open_mqtt(struct app *a)
 	if (!a->mqtt)
 		log_err("broker: %s", strerror(errno));
 	return a->mqtt ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* Opened before it is needed: nothing is looked up or made when mains go. */
+static void open_gasps(struct app *a)
+{
+	if (a->settings->gasp[0] == '\0')
+		return;
+	a->gasps = udp_to(a->settings->gasp);
+	if (!a->gasps)
+		log_err("last gasps to %s: %s", a->settings->gasp, strerror(errno));
+	seal_init(&a->seal, a->key, a->key_len);
 }
 
 static int open_wires(struct app *a)
@@ -598,6 +643,7 @@ static int open_all(struct app *a)
 		a->trial_ends = mono_after(now, PUSH_TRIAL_MS);
 	if (a->push.id != 0)
 		node_report(&a->node); /* what came of it */
+	open_gasps(a);
 	status = open_mqtt(a);
 	if (status != EXIT_SUCCESS)
 		return status;
@@ -611,9 +657,12 @@ static void close_all(struct app *a)
 	if (a->mqtt)
 		mqtt_bye(a->mqtt, BYE_MS);
 	mqtt_free(a->mqtt);
+	disk_rest_wake(&a->disk_rest); /* an orderly end writes, as the rest of the system does */
 	if (a->spool.disk && spool_flush(&a->spool) != 0)
 		log_err("spool: what was in memory only is lost");
 	disk_file_close(&a->disk);
+	udp_free(a->gasps);
+	seal_wipe(&a->seal);
 	loop_watch_free(a->wires);
 	gpio_close(a->gpio);
 	ping_free(a->ping);

@@ -4,6 +4,7 @@
 
 #include "mesh/mqtt_socket.h"
 #include "mesh/topic.h"
+#include "mesh/udp.h"
 #include "node/url.h"
 #include "node/vitals.h"
 
@@ -87,6 +88,8 @@ static const struct conf_key node_keys[] = {
 	  .help = "this point's code, as the gateway's roster has it" },
 	{ .key = "brokers", LIST(N, brokers, n_brokers, 1, MQTT_ENDPOINTS), .required = true,
 	  .help = "host:port of the MQTT broker; more than one are tried in turn" },
+	{ .key = "gasp", TEXT(N, gasp, 0, 60),
+	  .help = "address:port where the gateway takes last gasps; empty: none are sent" },
 	{ .key = "key_file", TEXT(N, key_file, 1, 400), .required = true,
 	  .help = "this point's key in hexadecimal, made by `matsang enrol`" },
 	{ .key = "state_dir", TEXT(N, state_dir, 1, 400), .def_text = "/var/lib/matsang",
@@ -117,6 +120,8 @@ static const struct conf_key node_keys[] = {
 	  .help = "mains must be gone so long before it counts" },
 	{ .key = "mains_back_ms", NUMBER(N, mains_back_ms, 0, 60000, 2000),
 	  .help = "and back so long" },
+	{ .key = "hold_up_s", NUMBER(N, hold_up_s, 0, 86400, 0),
+	  .help = "what feeds the board when mains go lasts so long; 0: not known, or long" },
 	{ .key = "link_timeout_s", NUMBER(N, link_timeout_s, 2, 600, 20),
 	  .help = "a line without acknowledgement for so long is down" },
 	{ .key = "keepalive_s", NUMBER(N, keepalive_s, 0, 65534, 14400),
@@ -217,6 +222,10 @@ static bool line_ok(const struct check *c, const struct node_settings *s)
 		if (mqtt_endpoint_decode(&e, s->brokers[i]) != 0)
 			return blame(c, path, "not host:port; write one such as 10.9.0.1:8883");
 	}
+	if (s->gasp[0] && !udp_address_ok(s->gasp))
+		return blame(c, "gasp",
+			     "not address:port; names are not looked up here, write one such as "
+			     "10.9.0.1:8885");
 	if (s->router[0] && strcmp(s->router, "auto") != 0 && !address_ok(s->router))
 		return blame(c, "router",
 			     "not an IPv4 address; write one such as 192.168.1.1, or \"auto\"");
@@ -335,6 +344,7 @@ struct node_options node_settings_options(const struct node_settings *s)
 		.probe_fails = (unsigned)s->probe_fails,
 		.mains_out_ms = s->mains_out_ms,
 		.mains_back_ms = s->mains_back_ms,
+		.hold_up_ms = s->hold_up_s * 1000,
 		.line_hold_ms = s->link_timeout_s * 1000,
 		.ack_timeout_ms = s->ack_timeout_s * 1000,
 		.month_bytes = (uint64_t)s->month_kib << 10,

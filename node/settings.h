@@ -26,6 +26,7 @@ struct node_settings {
 	const char *point;
 	const char *const *brokers;
 	size_t n_brokers; /* 1..MQTT_ENDPOINTS, "host:port" */
+	const char *gasp; /* "address:port", a literal; "" for none */
 	const char *key_file, *state_dir, *boot_id_file;
 	int64_t beat_s;
 	const char *interface; /* that leads out; "auto" for the default route's; "" for none */
@@ -37,6 +38,7 @@ struct node_settings {
 	int64_t probe_s, probe_timeout_ms, probe_fails;
 	int64_t look_s, heartbeat_s;
 	int64_t mains_out_ms, mains_back_ms;
+	int64_t hold_up_s;
 	int64_t link_timeout_s, keepalive_s, ack_timeout_s;
 	int64_t retry_min_ms, retry_max_ms;
 	int64_t spool_kib;

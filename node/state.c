@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* state: what the node believes now, and what it wants done: one machine made of the small ones. */
 #include "node/state.h"
+#include "node/holdup.h"
 #include "node/state_know.h"
 
 #include <string.h>
@@ -72,6 +73,7 @@ void node_init(struct node *n, const struct node_options *options, struct spool 
 	hurry(n, (mono_t){ 0 }, now);
 	pace_init(&n->pace, options->beat_ms, stir(seed, 0), now);
 	uplink_init(&n->uplink, options->ack_timeout_ms);
+	gasping_init(&n->gasping);
 }
 
 /* ---- feeding ---- */
@@ -335,6 +337,7 @@ static enum wire_err heard_down(struct node *n, const uint8_t *payload, size_t l
 			return e;
 		gateway_speaks(n);
 		uplink_ack(&n->uplink, n->spool, &ack, now);
+		gasping_acked(&n->gasping, &ack);
 		return e;
 	}
 	n->count.asked++;
@@ -428,6 +431,12 @@ static void note(struct node_acts *out, int err)
 		out->spool_error = err;
 }
 
+static bool mains_went(const struct verdict *was, const struct verdict *is)
+{
+	return was->facts & FACT_MAINS_ON && is->facts & FACT_MAINS_KNOWN &&
+	       !(is->facts & FACT_MAINS_ON);
+}
+
 static void judge(struct node *n, const struct facts *f, const struct moment *at,
 		  struct node_acts *out)
 {
@@ -437,6 +446,8 @@ static void judge(struct node *n, const struct facts *f, const struct moment *at
 		note(out, spool_put_news(n->spool, at, &v));
 		out->verdict_changed = true;
 		n->count.verdicts++;
+		if (mains_went(&n->verdict, &v))
+			gasping_begin(&n->gasping, n->spool, at->t);
 	}
 	if (v.cause == CAUSE_NONE)
 		n->taken = false; /* the job is done */
@@ -659,6 +670,8 @@ void node_step(struct node *n, mono_t now, wall_t wall, enum clock_quality quali
 	if (n->wayout.up && n->birth_owed)
 		make_birth(n, &at, out);
 	tell_minute(n, &f, &at, out);
+	out->gasp = gasping_step(&n->gasping, now, &out->word);
+	out->rest = n->resting = mono_reached(now, holdup_ends(&n->mains, n->o->hold_up_ms));
 	probe(n, now, out);
 	out->relay = n->heal.off;
 	out->report = wants_report(n, now);
@@ -672,6 +685,9 @@ mono_t node_due(const struct node *n)
 	if (n->more)
 		return n->stepped;
 	due = mono_first(due, debounce_due(&n->mains));
+	due = mono_first(due, gasping_due(&n->gasping));
+	if (!n->resting)
+		due = mono_first(due, holdup_ends(&n->mains, n->o->hold_up_ms));
 	due = mono_first(due, pace_due(&n->pace));
 	due = mono_first(due, n->probed);
 	due = mono_first(due, button_due(&n->button));

@@ -11,6 +11,7 @@
 #include "node/bytes.h"
 #include "node/camera.h"
 #include "node/debounce.h"
+#include "node/gasping.h"
 #include "node/heal.h"
 #include "node/pace.h"
 #include "node/reach.h"
@@ -67,6 +68,7 @@ struct node_options {
 	int64_t probe_ms, probe_timeout_ms;
 	unsigned probe_fails;
 	int64_t mains_out_ms, mains_back_ms;
+	int64_t hold_up_ms;   /* what feeds the board when mains go lasts so long; 0: not known */
 	int64_t line_hold_ms; /* a line (or the gateway) must be away this long */
 	int64_t ack_timeout_ms;
 	uint64_t month_bytes; /* a month may cost so many; 0 for as many as it takes */
@@ -138,6 +140,8 @@ struct node {
 	struct verdict verdict;
 	struct pace pace;
 	struct uplink uplink;
+	struct gasping gasping;
+	bool resting;                /* so was the last step told */
 	bool birth_owed, birth_made; /* to be sent; was part of the last step */
 	bool beat_open;              /* the last beat is not known to have arrived */
 	bool beat_unsent;            /* it did not even leave */
@@ -149,13 +153,16 @@ struct node {
 	struct node_counters count;
 };
 
-/* What the shell should do now, in this order: send, probe, look, light. */
+/* What the shell should do now, in this order: send, gasp, rest, probe, look, light. */
 struct node_acts {
 	struct {
 		uint8_t buf[WIRE_MAX];
 		size_t len;
 	} send[NODE_SENDS]; /* to ms/<point>/up */
 	unsigned n_send;
+	bool gasp; /* mains went, and the news of it is in the spool: say this by datagram too */
+	struct gasp word;
+	bool rest;       /* from now on, nothing is to be written to the disk */
 	unsigned looks;  /* bit i: look at camera i; must come back by node_looked */
 	unsigned probes; /* node_probe_bit bits; each must come back by node_pinged */
 	bool dial;       /* the outside answers again: dial now, not when the wait is over */
