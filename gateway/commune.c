@@ -67,6 +67,7 @@ struct commune *commune_new(const struct roster *r, const struct commune_options
 	for (uint32_t i = 0; i < r->n_points; i++) {
 		point_init(&c->place[i].point, false, 60);
 		outage_init(&c->place[i].spell, i);
+		c->place[i].began = MONO_NEVER;
 		c->place[i].hamlet = hamlet_of(r, r->points[i].hamlet);
 		c->sorted[i] = i;
 	}
@@ -458,7 +459,7 @@ void commune_replay(struct commune *c, const struct row *row)
 			p->point.pace_ms = outage_birth_pace(row) * 1000;
 			commune_keep(c, p);
 		}
-		if (row->kind == ROW_NEWS)
+		if (row->kind == ROW_NEWS || row->kind == ROW_GASP)
 			commune_keep(c, p);
 	}
 	step_incidents(c, now);

@@ -6,6 +6,7 @@
 
 #include "gateway/facts.h"
 #include "gateway/roster.h"
+#include "mesh/gasp.h"
 #include "mesh/tally.h"
 
 struct commune_options {
@@ -29,6 +30,17 @@ enum refusal {
 	REFUSALS
 };
 const char *refusal_str(unsigned r); /* wire_err names too; r in 1..REFUSALS-1 */
+
+/* Why a last gasp was refused, beyond what wire.h says. */
+enum gasp_refusal {
+	GASP_UNKNOWN_POINT = WIRE_ERRS, /* no key has its name, or its point is not in the roster */
+	GASP_BAD_SEAL,                  /* not closed with the key of any point of that name */
+	GASP_REPLAYED,                  /* this very datagram was opened before */
+	GASP_KNOWN,                     /* its record is stored, or another turn told it */
+	GASP_OLD,                       /* not sent now, or of a boot that is over */
+	GASP_REFUSALS
+};
+const char *gasp_refusal_str(unsigned r); /* wire_err names too; r in 1..GASP_REFUSALS-1 */
 
 /* What may be known of a point at any time. */
 enum contact { CONTACT_UNKNOWN, CONTACT_UP, CONTACT_SUSPECT, CONTACT_DARK, CONTACTS };
@@ -83,6 +95,14 @@ unsigned commune_hear(struct commune *c, const char *topic, const uint8_t *paylo
  * (REFUSE_TALLY).
  */
 uint64_t commune_tally(struct commune *c, struct tally *t, const uint8_t *payload, size_t len);
+
+/*
+ * A last gasp of this point, its seal opened. boot_stored: the ledger has rows of its boot (a boot
+ * so old may be forgotten here). 0, or why it was refused; not counted. It is taken as the news it
+ * tells when that is the next record in order; else it becomes a row of its own kind, judged alike.
+ */
+unsigned commune_gasp(struct commune *c, const char *code, const struct gasp *g, bool boot_stored,
+		      mono_t now, wall_t wall);
 
 /* Time passed. Call whenever commune_due is reached. */
 void commune_step(struct commune *c, mono_t now, wall_t wall);

@@ -8,7 +8,7 @@
 /* Two boots that take turns this often under one code are two machines. */
 enum { CLONE_TURNS = 2 };
 
-static void hear_alive(struct commune *c, struct place *p, bool birth, mono_t now, wall_t wall)
+void commune_alive(struct commune *c, struct place *p, bool birth, mono_t now, wall_t wall)
 {
 	/* It has been connected since before we listened: which boot is it, and what does it think?
 	 */
@@ -59,10 +59,11 @@ static unsigned hear_birth(struct commune *c, struct place *p, const uint8_t *bu
 		commune_row(c, p, &row, now);
 	}
 	p->boot = b.boot;
+	p->began = mono_after(now, -b.t_ms);
 	p->conn = b.conn;
 	p->waiting = b.waiting;
 	p->point.pace_ms = (int64_t)b.pace_s * 1000;
-	hear_alive(c, p, true, now, wall);
+	commune_alive(c, p, true, now, wall);
 	commune_keep(c, p);
 	a = commune_add(c, ACT_ABOUT, mem->point);
 	a->u.about.what = ABOUT_BIRTH;
@@ -132,7 +133,7 @@ static unsigned hear_beat(struct commune *c, struct place *p, const uint8_t *buf
 	/* It holds records and does not send them: it may have missed our word that we listen. */
 	if (b.waiting > 0)
 		ack_later(c, p, p->boot);
-	hear_alive(c, p, false, now, wall);
+	commune_alive(c, p, false, now, wall);
 	if (p->boot == 0)
 		commune_ask(c, p, ASK_BIRTH); /* it was born before our memory began */
 	if (p->fill_until.ms != 0) {
@@ -146,16 +147,8 @@ static unsigned hear_beat(struct commune *c, struct place *p, const uint8_t *buf
 	return WIRE_OK;
 }
 
-/* What a message of records says beside its first one. */
-struct claim {
-	uint64_t last, oldest; /* its last number; the oldest of its boot that is still held */
-	uint32_t more;         /* records held after the last */
-	bool skipped;          /* instead, oldest is the first number that was never used */
-};
-
-/* The records' place in their boot's sequence; 0 when they are to be taken, from *first on. */
-static unsigned take(struct commune *c, struct place *p, const struct record_head *h,
-		     const struct claim *claim, uint64_t *first, mono_t now, wall_t wall)
+unsigned commune_take(struct commune *c, struct place *p, const struct record_head *h,
+		      const struct claim *claim, uint64_t *first, mono_t now, wall_t wall)
 {
 	struct boot_memory *mem = ingest_boot(&p->ingest, (uint32_t)(p - c->place), h->boot);
 	uint64_t lost;
@@ -188,14 +181,26 @@ static unsigned take(struct commune *c, struct place *p, const struct record_hea
 	return 0;
 }
 
-static wall_t stamp(struct place *p, const struct record_head *h, int64_t age_ms, wall_t wall,
-		    enum stamp_how *how)
+wall_t commune_stamp(struct place *p, const struct record_head *h, int64_t age_ms, wall_t wall,
+		     enum stamp_how *how)
 {
 	struct boot_memory *present = ingest_boot(&p->ingest, p->spell.point, p->boot);
 	wall_t before = present->anchor == ANCHOR_OWN && p->boot != h->boot ? present->zero : wall;
 	struct boot_memory *mem = ingest_boot(&p->ingest, p->spell.point, h->boot);
 
 	return ingest_stamp(mem, h, age_ms, wall, before, how);
+}
+
+void commune_news(struct commune *c, struct place *p, struct row *row, const struct record_head *h,
+		  const struct verdict *v, bool present, mono_t now)
+{
+	row->boot = h->boot;
+	row->seq = h->seq;
+	outage_news_body(row, v, present);
+	commune_row(c, p, row, now);
+	commune_add(c, ACT_BOOT, p->spell.point)->u.boot =
+		*ingest_boot(&p->ingest, p->spell.point, h->boot);
+	commune_keep(c, p);
 }
 
 static unsigned hear_news(struct commune *c, struct place *p, const uint8_t *buf, size_t len,
@@ -209,19 +214,13 @@ static unsigned hear_news(struct commune *c, struct place *p, const uint8_t *buf
 
 	if (e != WIRE_OK)
 		return e;
-	hear_alive(c, p, false, now, wall);
-	no = take(c, p, &n.head, &(struct claim){ n.head.seq, n.oldest, n.more, n.skipped }, &first,
-		  now, wall);
+	commune_alive(c, p, false, now, wall);
+	no = commune_take(c, p, &n.head, &(struct claim){ n.head.seq, n.oldest, n.more, n.skipped },
+			  &first, now, wall);
 	if (no != 0)
 		return no;
-	row.boot = n.head.boot;
-	row.seq = n.head.seq;
-	row.at = stamp(p, &n.head, n.age_ms, wall, &row.how);
-	outage_news_body(&row, &n.verdict, n.more == 0);
-	commune_row(c, p, &row, now);
-	commune_add(c, ACT_BOOT, p->spell.point)->u.boot =
-		*ingest_boot(&p->ingest, p->spell.point, n.head.boot);
-	commune_keep(c, p);
+	row.at = commune_stamp(p, &n.head, n.age_ms, wall, &row.how);
+	commune_news(c, p, &row, &n.head, &n.verdict, n.more == 0, now);
 	return WIRE_OK;
 }
 
@@ -239,13 +238,13 @@ static unsigned hear_past(struct commune *c, struct place *p, const uint8_t *buf
 
 	if (e != WIRE_OK)
 		return e;
-	hear_alive(c, p, false, now, wall);
-	no = take(c, p, &d.head,
-		  &(struct claim){ d.head.seq + d.n - 1, d.oldest, d.more, d.skipped }, &first, now,
-		  wall);
+	commune_alive(c, p, false, now, wall);
+	no = commune_take(c, p, &d.head,
+			  &(struct claim){ d.head.seq + d.n - 1, d.oldest, d.more, d.skipped },
+			  &first, now, wall);
 	if (no != 0)
 		return no;
-	at = stamp(p, &d.head, d.age_ms, wall, &how);
+	at = commune_stamp(p, &d.head, d.age_ms, wall, &how);
 	skip = (size_t)(first > d.head.seq ? first - d.head.seq : 0);
 	draw = calloc(d.n - skip, sizeof *draw);
 	if (draw) {
@@ -273,7 +272,7 @@ static unsigned hear_report(struct commune *c, struct place *p, const uint8_t *b
 
 	if (e != WIRE_OK)
 		return e;
-	hear_alive(c, p, false, now, wall);
+	commune_alive(c, p, false, now, wall);
 	a = commune_add(c, ACT_ABOUT, p->spell.point);
 	a->u.about.what = ABOUT_REPORT;
 	a->u.about.text = strndup(r.text, r.text_len);

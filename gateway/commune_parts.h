@@ -15,6 +15,7 @@ struct place {
 	struct spell spell;
 	struct ingest ingest;
 	uint64_t boot, boot_before;
+	mono_t began; /* boot, on our own clock; MONO_NEVER until its birth is heard in this run */
 	uint32_t conn;
 	uint8_t turns; /* how often the boot before came back */
 	bool ack_due;
@@ -25,6 +26,10 @@ struct place {
 	struct sample sample;
 	bool sampled;
 	wall_t fill_from, fill_until; /* dark time not yet drawn */
+	struct {
+		uint64_t boot, seq;
+		uint32_t turns; /* bit i: turn i was opened */
+	} gasp;                 /* the last one */
 };
 
 struct commune {
@@ -59,5 +64,30 @@ void commune_contact(struct commune *c, struct place *p, enum point_input in, mo
 
 /* Ask the point for ASK_ bits. */
 void commune_ask(struct commune *c, struct place *p, uint8_t what);
+
+/* The point spoke by MQTT, or another way as good. birth: by a birth. */
+void commune_alive(struct commune *c, struct place *p, bool birth, mono_t now, wall_t wall);
+
+/* What a message of records says beside its first one. */
+struct claim {
+	uint64_t last, oldest; /* its last number; the oldest of its boot that is still held */
+	uint32_t more;         /* records held after the last */
+	bool skipped;          /* instead, oldest is the first number that was never used */
+};
+
+/*
+ * The records' place in their boot's sequence; 0 when they are to be taken, from *first on. What is
+ * stored is acknowledged at the end of the turn.
+ */
+unsigned commune_take(struct commune *c, struct place *p, const struct record_head *h,
+		      const struct claim *claim, uint64_t *first, mono_t now, wall_t wall);
+
+/* When it happened. */
+wall_t commune_stamp(struct place *p, const struct record_head *h, int64_t age_ms, wall_t wall,
+		     enum stamp_how *how);
+
+/* A row (kind, at, stored, how are set) about a verdict, and what must be found again. */
+void commune_news(struct commune *c, struct place *p, struct row *row, const struct record_head *h,
+		  const struct verdict *v, bool present, mono_t now);
 
 #endif

@@ -91,7 +91,14 @@ static char *node_text(const struct gateway_settings *s, const struct roster_poi
 	put_text(f, p->code);
 	fputs(",\n\t\"brokers\": [", f);
 	put_text(f, s->broker_address);
-	fprintf(f, "],\n\t\"key_file\": \"/etc/matsang/%s.key\",\n", p->code);
+	if (s->gasp_address[0]) {
+		fputs("],\n\t\"gasp\": ", f);
+		put_text(f, s->gasp_address);
+		fputs(",\n", f);
+	} else {
+		fputs("],\n", f);
+	}
+	fprintf(f, "\t\"key_file\": \"/etc/matsang/%s.key\",\n", p->code);
 	put_cameras(f, p);
 	fputs(",\n\n\t// Two addresses beyond the provider, asked only when the line is in doubt.\n"
 	      "\t\"outside\": [\"1.1.1.1\", \"8.8.8.8\"]\n}\n",

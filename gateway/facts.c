@@ -16,6 +16,7 @@ static const char *const row_names[] = {
 	[ROW_BLIND] = "blind",
 	[ROW_SIGHT] = "sight",
 	[ROW_CLONE] = "clone",
+	[ROW_GASP] = "gasp",
 };
 static_assert(COUNT(row_names) == ROW_KINDS, "name every row");
 

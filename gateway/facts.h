@@ -19,6 +19,7 @@ enum row_kind {
 	ROW_BLIND = 6, /* the gateway cannot hear (point "") */
 	ROW_SIGHT = 7, /* it hears again (point "") */
 	ROW_CLONE = 8, /* two boots take turns under one code */
+	ROW_GASP = 9,  /* a last gasp whose record cannot be taken yet; body: as ROW_NEWS */
 	ROW_KINDS
 };
 
@@ -114,7 +115,8 @@ struct boot_memory {
 	uint64_t boot;
 	uint64_t seq; /* all records up to here are stored */
 	enum anchor anchor;
-	wall_t zero; /* UTC at which this boot began, when anchored */
+	wall_t zero;   /* UTC at which this boot began, when anchored */
+	uint64_t gasp; /* the last that a gasp told ahead of its record; 0: none did */
 };
 
 /* ---- what the core wants done, in this order, after one transaction ---- */

@@ -22,6 +22,14 @@ struct boot_memory *ingest_boot(struct ingest *in, uint32_t point, uint64_t boot
 	return &in->boot[0];
 }
 
+const struct boot_memory *ingest_known(const struct ingest *in, uint64_t boot)
+{
+	for (size_t i = 0; i < in->n; i++)
+		if (in->boot[i].boot == boot)
+			return &in->boot[i];
+	return NULL;
+}
+
 enum ingest_verdict ingest_take(struct boot_memory *b, uint64_t first, uint64_t last,
 				uint64_t oldest, uint64_t *take, uint64_t *lost)
 {

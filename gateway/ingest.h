@@ -17,6 +17,9 @@ struct ingest {
  * way). */
 struct boot_memory *ingest_boot(struct ingest *in, uint32_t point, uint64_t boot);
 
+/* The same, without moving anything; NULL when it was never seen. */
+const struct boot_memory *ingest_known(const struct ingest *in, uint64_t boot);
+
 enum ingest_verdict {
 	INGEST_NEW,       /* take it */
 	INGEST_DUPLICATE, /* stored already: acknowledge again */

@@ -3,6 +3,7 @@
  * nothing. */
 #include "gateway/commune.h"
 #include "gateway/enrol.h"
+#include "gateway/gasp.h"
 #include "gateway/http.h"
 #include "gateway/keys.h"
 #include "gateway/notify.h"
@@ -52,6 +53,7 @@ struct gateway {
 	struct notify *notify;
 	struct http *http;
 	struct mqtt *mqtt;
+	struct gasp_door *gasps; /* NULL when none are taken */
 	struct view view;
 	struct turn *turn;
 	struct keys *keys;
@@ -107,6 +109,16 @@ static void on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
 		break;
 	}
 	turn_soon(g->turn, now);
+}
+
+static unsigned on_gasp(void *self, const char *code, const struct gasp *gasp, mono_t now)
+{
+	struct gateway *g = self;
+	unsigned no = commune_gasp(g->commune, code, gasp,
+				   store_boot_known(g->store, code, gasp->boot), now, clock_wall());
+
+	turn_soon(g->turn, now);
+	return no;
 }
 
 /* ---- clockwork ---- */
@@ -442,6 +454,7 @@ static bool open_page(struct gateway *g)
 		.series = g->series,
 		.notify = g->notify,
 		.mqtt = g->mqtt,
+		.gasps = g->gasps,
 		.language = strcmp(s->language, "en") == 0 ? LANGUAGE_EN : LANGUAGE_VI,
 		.started = clock_wall(),
 	};
@@ -449,6 +462,19 @@ static bool open_page(struct gateway *g)
 	if (!g->http)
 		log_err("%s", why);
 	return g->http != NULL;
+}
+
+static bool open_gasps(struct gateway *g)
+{
+	const struct gateway_settings *s = g->settings;
+	char why[GASP_WHY];
+
+	if (s->gasp_listen[0] == '\0')
+		return true;
+	g->gasps = gasp_door_open(g->loop, s->gasp_listen, s->psk_file, on_gasp, g, why);
+	if (!g->gasps)
+		log_err("%s", why);
+	return g->gasps != NULL;
 }
 
 static bool open_all(struct gateway *g)
@@ -468,12 +494,13 @@ static bool open_all(struct gateway *g)
 	}
 	keys_by(g->keys, g->mqtt);
 	turn_parts(g->turn, g->store, g->series, g->notify, g->mqtt);
-	return open_page(g);
+	return open_gasps(g) && open_page(g);
 }
 
 static void close_all(struct gateway *g)
 {
 	http_close(g->http);
+	gasp_door_close(g->gasps);
 	if (g->mqtt) {
 		if (g->linked)
 			publish_state(g, false);

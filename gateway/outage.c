@@ -385,6 +385,7 @@ void outage_row(struct spell *s, const struct row *row, struct changes *out)
 			birth(s, row, &v, out);
 		return;
 	case ROW_NEWS:
+	case ROW_GASP:
 		if (body_verdict(&v, row))
 			news(s, row, &v, out);
 		return;

@@ -38,6 +38,8 @@ struct gateway_settings {
 	const char *const *broker_reload; /* a command; none when the broker is told by hand */
 	size_t n_broker_reload;
 	const char *broker_address; /* what node files say, "host:port"; "" when not said */
+	const char *gasp_listen;    /* "address:port", literals; "" when none are taken */
+	const char *gasp_address;   /* what node files say of it; "" when not said */
 	const struct http_user *users;
 	size_t n_users;
 	const struct hook_route *hooks;

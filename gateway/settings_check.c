@@ -56,6 +56,38 @@ static bool address_ok(const char *s)
 	return inet_pton(AF_INET, s, &a) == 1;
 }
 
+/* An endpoint that is not to be looked up: nodes have no time for it. */
+static bool literal_ok(const char *s)
+{
+	char host[INET6_ADDRSTRLEN + 1];
+	struct in6_addr a;
+	size_t len;
+
+	if (!endpoint_ok(s, 1))
+		return false;
+	len = (size_t)(strrchr(s, ':') - s) - (s[0] == '[' ? 2 : 0);
+	if (len >= sizeof host)
+		return false;
+	memcpy(host, s + (s[0] == '['), len);
+	host[len] = '\0';
+	return inet_pton(s[0] == '[' ? AF_INET6 : AF_INET, host, &a) == 1;
+}
+
+static bool gasps_ok(const struct check *c, const struct gateway_settings *s)
+{
+	if (s->gasp_listen[0] && !literal_ok(s->gasp_listen))
+		return blame(c, NULL, 0, "gasp_listen",
+			     "not address:port; write one such as 0.0.0.0:8885");
+	if (s->gasp_address[0] && !literal_ok(s->gasp_address))
+		return blame(c, NULL, 0, "gasp_address",
+			     "not address:port; nodes look up no names for it, write one such as "
+			     "10.9.0.1:8885");
+	if (s->gasp_address[0] && !s->gasp_listen[0])
+		return blame(c, NULL, 0, "gasp_address",
+			     "nobody listens there; set \"gasp_listen\" too");
+	return true;
+}
+
 /* No blanks, controls or brackets: nothing that could begin another header. */
 static bool mail_ok(const char *s)
 {
@@ -244,5 +276,5 @@ bool settings_check(const struct gateway_settings *s, char why[static CONF_WHY])
 			     "not host:port; write one such as 127.0.0.1:8080");
 	if (!begins(s->page.url, "http://") && !begins(s->page.url, "https://"))
 		return blame(c, NULL, 0, "page.url", "must begin with http:// or https://");
-	return roster_ok(c, &s->roster) && users_ok(c, s) && routes_ok(c, s);
+	return gasps_ok(c, s) && roster_ok(c, &s->roster) && users_ok(c, s) && routes_ok(c, s);
 }

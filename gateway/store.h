@@ -104,6 +104,9 @@ typedef void store_sample_fn(void *self, size_t point, const struct draw *d);
 void store_undrawn(struct store *s, store_sample_fn *fn, void *self);
 int store_drawn(struct store *s, size_t point, wall_t at);
 
+/* Has the ledger rows that came from this boot of the point? */
+bool store_boot_known(struct store *s, const char *code, uint64_t boot);
+
 struct store_counters {
 	uint64_t rows, commits, failed;
 	int64_t outbox_waiting, outbox_given_up;

@@ -329,21 +329,41 @@ static int restore_points(struct store *s, struct commune *c)
 /* Those last used come last. */
 static int restore_boots(struct store *s, struct commune *c)
 {
-	static const char sql[] = "SELECT * FROM boot ORDER BY used_ms";
+	static const char sql[] =
+		"SELECT boot.*, (SELECT max(seq) FROM ledger WHERE ledger.point = point.code AND "
+		"kind = 9 AND ledger.boot = boot.boot AND ledger.boot != 0) "
+		"FROM boot JOIN point ON point.id = boot.point ORDER BY used_ms";
 	struct query q = db_query(s, sql);
 
+	static_assert(ROW_GASP == 9, "as in the statement");
 	while (db_row(&q)) {
 		struct boot_memory m = {
 			.boot = (uint64_t)db_int(&q, 1),
 			.seq = (uint64_t)db_int(&q, 2),
 			.anchor = db_int(&q, 3) != 0 ? ANCHOR_OWN : ANCHOR_NONE,
 			.zero = { db_int(&q, 4) },
+			.gasp = (uint64_t)db_int(&q, 6),
 		};
 
 		if (store_point_index(s, db_int(&q, 0), &m.point))
 			commune_restore_boot(c, &m);
 	}
 	return q.err;
+}
+
+bool store_boot_known(struct store *s, const char *code, uint64_t boot)
+{
+	static const char sql[] = "SELECT 1 FROM ledger WHERE point = ? AND kind IN (1, 2, 9) AND "
+				  "boot = ? AND boot != 0 LIMIT 1";
+	struct query q = db_query(s, sql);
+	bool known;
+
+	static_assert(ROW_BIRTH == 1 && ROW_NEWS == 2, "as in the statement");
+	db_put_text(&q, code);
+	db_put(&q, (int64_t)boot);
+	known = db_row(&q);
+	db_end(&q);
+	return known;
 }
 
 /* Incidents come before the outages in them. */

@@ -120,6 +120,19 @@ static void add_notify(cJSON *to, const struct view *v)
 	}
 }
 
+static void add_gasps(cJSON *to, const struct view *v)
+{
+	cJSON *refused;
+
+	if (!v->gasps)
+		return;
+	part_count(to, "gasps", gasp_door_count(v->gasps, 0));
+	refused = cJSON_AddObjectToObject(to, "refused_gasp");
+	for (unsigned r = 1; r < GASP_REFUSALS; r++)
+		if (r != WIRE_TEXT)
+			part_count(refused, gasp_refusal_str(r), gasp_door_count(v->gasps, r));
+}
+
 struct cJSON *view_status(const struct view *v)
 {
 	cJSON *to = cJSON_CreateObject(), *refused;
@@ -135,6 +148,7 @@ struct cJSON *view_status(const struct view *v)
 	refused = cJSON_AddObjectToObject(to, "refused");
 	for (unsigned r = 1; r < REFUSALS; r++)
 		part_count(refused, refusal_str(r), commune_refused(v->commune, r));
+	add_gasps(to, v);
 	add_broker(to, v);
 	add_store(to, v);
 	add_series(to, v);

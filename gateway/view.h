@@ -5,6 +5,7 @@
 
 #include "gateway/commune.h"
 #include "gateway/compose.h"
+#include "gateway/gasp.h"
 #include "gateway/notify.h"
 #include "gateway/series.h"
 #include "gateway/store.h"
@@ -21,6 +22,7 @@ struct view {
 	struct series *series;
 	const struct notify *notify;
 	const struct mqtt *mqtt;
+	const struct gasp_door *gasps; /* NULL when none are taken */
 	enum language language;
 	wall_t started;
 	wall_t now; /* set by the caller before each call */

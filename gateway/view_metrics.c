@@ -112,6 +112,18 @@ static void counters(FILE *f, const struct view *v)
 	    m.dropped);
 }
 
+static void gasps(FILE *f, const struct view *v)
+{
+	if (!v->gasps)
+		return;
+	one(f, "gasps_total", "counter", "Last gasps taken.", gasp_door_count(v->gasps, 0));
+	head(f, "gasps_refused_total", "counter", "Last gasps refused, by reason.");
+	for (unsigned r = 1; r < GASP_REFUSALS; r++)
+		if (r != WIRE_TEXT)
+			fprintf(f, "matsang_gasps_refused_total{reason=\"%s\"} %" PRIu64 "\n",
+				gasp_refusal_str(r), gasp_door_count(v->gasps, r));
+}
+
 char *view_metrics(const struct view *v)
 {
 	char *text = NULL;
@@ -130,6 +142,7 @@ char *view_metrics(const struct view *v)
 	for (unsigned r = 1; r < REFUSALS; r++)
 		fprintf(f, "matsang_refused_total{reason=\"%s\"} %" PRIu64 "\n", refusal_str(r),
 			commune_refused(v->commune, r));
+	gasps(f, v);
 	counters(f, v);
 	deliveries(f, v);
 	fclose(f);

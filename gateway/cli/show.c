@@ -237,6 +237,11 @@ static void show_refused(const cJSON *status)
 		if (r->valuedouble > 0)
 			printf("refused %s: %.0f\n", r->string, r->valuedouble);
 	}
+	cJSON_ArrayForEach(r, item(status, "refused_gasp"))
+	{
+		if (r->valuedouble > 0)
+			printf("refused last gasp, %s: %.0f\n", r->string, r->valuedouble);
+	}
 }
 
 void show_status(const cJSON *status, const cJSON *incidents, enum language lang)

@@ -147,7 +147,7 @@ size_t memory_rows(const struct memory *m, const char *point, enum row_kind kind
 
 static void keep_row(struct memory *m, const struct row *r, wall_t now)
 {
-	bool of_node = r->kind == ROW_BIRTH || r->kind == ROW_NEWS;
+	bool of_node = r->kind == ROW_BIRTH || r->kind == ROW_NEWS || r->kind == ROW_GASP;
 
 	if (r->id <= m->last_row)
 		notes_add(m->faults, "row %" PRId64 " after row %" PRId64, r->id, m->last_row);

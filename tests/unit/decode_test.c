@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* decode: every message of the wire can be read by a person. */
 #include "gateway/cli/decode.h"
+#include "mesh/gasp.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -133,6 +134,18 @@ static void the_small_messages_have_their_names(void **state)
 	expect(buf, wire_gate_encode(buf, &gate), "\"up\":true,\"epoch\":6,");
 }
 
+static void a_last_gasp_shows_what_is_in_the_clear(void **state)
+{
+	const struct gasp g = { .boot = 0xfedcba9876543210u, .seq = 7, .t_ms = 1000, .turn = 2 };
+	uint8_t buf[GASP_LEN] = { 0 };
+
+	(void)state;
+	gasp_head_encode(buf, &g);
+	expect(buf, sizeof buf,
+	       "{\"kind\":\"gasp\",\"boot\":\"fedcba9876543210\",\"seq\":7,\"t_ms\":1000,"
+	       "\"turn\":2}");
+}
+
 static void what_is_no_message_says_why(void **state)
 {
 	const uint8_t wrong[] = { 0xf1, 0 }, cut[] = { 0x13, 0 };
@@ -155,6 +168,7 @@ int main(void)
 		cmocka_unit_test(a_birth_carries_what_the_node_says_of_itself),
 		cmocka_unit_test(the_past_lists_its_samples),
 		cmocka_unit_test(the_small_messages_have_their_names),
+		cmocka_unit_test(a_last_gasp_shows_what_is_in_the_clear),
 		cmocka_unit_test(what_is_no_message_says_why),
 	};
 

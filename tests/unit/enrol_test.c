@@ -31,6 +31,7 @@ static struct gateway_settings *settings(struct house *h, const char *address)
 	if (asprintf(&text,
 		     "{ \"commune\": \"A\", \"brokers\": [\"127.0.0.1:8883\"], \"broker_address\": "
 		     "\"%s\",\n"
+		     "\"gasp_listen\": \"0.0.0.0:8885\", \"gasp_address\": \"10.9.0.1:8885\",\n"
 		     "\"psk_file\": \"%s\", \"key_file\": \"%s\", \"hamlets\": [{ \"code\": \"H\", "
 		     "\"name\": \"Ấp\" }],\n"
 		     "\"points\": [{ \"code\": \"TT-01\", \"hamlet\": \"H\", \"household\": \"Hộ "
@@ -158,6 +159,7 @@ static void a_node_file_tells_what_a_node_must_know_and_no_more(void **state)
 
 	assert_non_null(strstr(e->node_file, "\"point\": \"TT-01\""));
 	assert_non_null(strstr(e->node_file, "\"brokers\": [\"10.9.0.1:8883\"]"));
+	assert_non_null(strstr(e->node_file, "\"gasp\": \"10.9.0.1:8885\""));
 	assert_non_null(strstr(
 		e->node_file,
 		"\n\t\t{ \"name\": \"cổng \\\"chợ\\\"\", \"address\": \"192.168.1.20\" }\n"));

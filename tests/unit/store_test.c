@@ -315,6 +315,37 @@ static void memory_comes_back_even_when_the_roster_changed_its_order(void **stat
 	free(a.act);
 }
 
+static void what_a_gasp_told_is_found_again(void **state)
+{
+	const struct gasp again = { .boot = 5, .seq = 44, .t_ms = 60000, .behind = 3 };
+	struct store *s = shelf_open();
+	struct acts a = { 0 };
+	struct commune *c;
+	char why[STORE_WHY];
+	wall_t alive;
+
+	(void)state;
+	acts_add(&a, ACT_BOOT, 0)->u.boot =
+		(struct boot_memory){ .point = 0, .boot = 5, .seq = 40 };
+	shelf_row(&a, 1, ROW_GASP, "TT-07-03", 5, 42);
+	shelf_row(&a, 2, ROW_GASP, "TT-07-03", 5, 44);
+	shelf_row(&a, 3, ROW_GASP, "TT-07-04", 5, 99);
+	shelf_commit(s, &a, 1);
+	assert_true(store_boot_known(s, "TT-07-03", 5));
+	assert_false(store_boot_known(s, "TT-07-03", 6));
+	assert_false(store_boot_known(s, "TT-08-01", 5));
+	store_close(s);
+	s = store_open(shelf_dir, &shelf_roster, why);
+	assert_non_null(s);
+	c = commune_new(&shelf_roster, &options);
+	assert_int_equal(store_restore(s, c, (mono_t){ 0 }, &alive), 0);
+	assert_int_equal(commune_gasp(c, "TT-07-03", &again, true, (mono_t){ 0 }, (wall_t){ 1 }),
+			 GASP_KNOWN);
+	commune_free(c);
+	store_close(s);
+	free(a.act);
+}
+
 static void a_first_start_has_no_mark(void **state)
 {
 	struct store *s = shelf_open();
@@ -576,6 +607,7 @@ int main(void)
 		with_shelf(a_reader_may_read_while_it_reads),
 		with_shelf(what_a_node_said_of_itself_is_kept),
 		with_shelf(memory_comes_back_even_when_the_roster_changed_its_order),
+		with_shelf(what_a_gasp_told_is_found_again),
 		with_shelf(a_first_start_has_no_mark),
 		with_shelf(samples_wait_until_they_are_drawn),
 		with_shelf(a_full_file_keeps_nothing_of_the_turn_and_works_again),

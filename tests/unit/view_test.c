@@ -69,6 +69,20 @@ const char *refusal_str(unsigned r)
 	return name;
 }
 
+uint64_t gasp_door_count(const struct gasp_door *d, unsigned reason)
+{
+	(void)d;
+	return reason == 0 ? 7 : reason == GASP_REPLAYED ? 2 : 0;
+}
+
+const char *gasp_refusal_str(unsigned r)
+{
+	static char name[32];
+
+	snprintf(name, sizeof name, "gasp%u", r);
+	return name;
+}
+
 const char *contact_str(enum contact c)
 {
 	return c == CONTACT_UP ? "up" : "other";
@@ -335,6 +349,23 @@ static void every_refusal_has_its_counter_even_at_zero(void **state)
 	}
 }
 
+static void gasps_are_counted_where_they_are_taken(void **state)
+{
+	char path[64];
+
+	(void)state;
+	json = view_status(&view);
+	assert_null(cJSON_GetObjectItem(json, "refused_gasp"));
+	cJSON_Delete(json);
+	view.gasps = (const struct gasp_door *)&view;
+	json = view_status(&view);
+	assert_int_equal(number("gasps"), 7);
+	snprintf(path, sizeof path, "refused_gasp.gasp%u", GASP_REPLAYED);
+	assert_int_equal(number(path), 2);
+	snprintf(path, sizeof path, "refused_gasp.gasp%u", GASP_BAD_SEAL);
+	assert_int_equal(number(path), 0);
+}
+
 static void counters_of_the_parts_are_there(void **state)
 {
 	(void)state;
@@ -591,6 +622,7 @@ int main(void)
 		sentence(unknown_alone_is_neither_fine_nor_dark),
 		sentence(a_blind_gateway_says_so_and_since_when),
 		sentence(every_refusal_has_its_counter_even_at_zero),
+		sentence(gasps_are_counted_where_they_are_taken),
 		sentence(counters_of_the_parts_are_there),
 		sentence(dark_comes_first_then_unknown_then_up),
 		sentence(a_dark_point_says_why_and_since_when),
