@@ -3,6 +3,7 @@
 #include "tests/sim/machine.h"
 
 #include "tests/sim/house.h"
+#include "tests/sim/office.h"
 
 #include <inttypes.h>
 
@@ -212,6 +213,8 @@ void machine_turn(struct world *w, struct machine *m)
 				  m->acts.verdict.eyes);
 		machine_note(w, m);
 		machine_send(w, m);
+		if (m->acts.gasp && m->house->p->gasps && house_line(w, m->house))
+			office_gasp(w, name(m), &m->acts.word);
 		if (m->running && m->acts.dial && m->stage == STAGE_WAITING)
 			machine_dial_in(w, m, (int64_t)world_draw(w, DIAL_NOW_MS));
 		again = probes(w, m);

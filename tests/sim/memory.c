@@ -145,6 +145,14 @@ size_t memory_rows(const struct memory *m, const char *point, enum row_kind kind
 	return n;
 }
 
+bool memory_boot_known(const struct memory *m, const char *point, uint64_t boot)
+{
+	for (size_t i = 0; i < m->rows.n; i++)
+		if (m->rows.at[i].boot == boot && strcmp(m->rows.at[i].point, point) == 0)
+			return true;
+	return false;
+}
+
 static void keep_row(struct memory *m, const struct row *r, wall_t now)
 {
 	bool of_node = r->kind == ROW_BIRTH || r->kind == ROW_NEWS || r->kind == ROW_GASP;

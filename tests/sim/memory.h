@@ -62,6 +62,9 @@ void memory_restore(const struct memory *m, struct commune *c, mono_t now);
 size_t memory_rows(const struct memory *m, const char *point, enum row_kind kind, uint64_t boot,
 		   uint64_t seq);
 
+/* Has it rows that came from this boot of the point? */
+bool memory_boot_known(const struct memory *m, const char *point, uint64_t boot);
+
 /* Whole seconds of each colour in [from, until); they sum to the length exactly. */
 void memory_seconds(const struct memory *m, size_t point, wall_t from, wall_t until,
 		    int64_t of[static COLOURS]);

@@ -178,6 +178,22 @@ void office_hear(struct world *w, const char *topic, const uint8_t *buf, size_t 
 	w->office.dirty = true;
 }
 
+/* As in gateway/main.c, behind the seal. It needs no broker. */
+void office_gasp(struct world *w, const char *code, const struct gasp *g)
+{
+	struct office *o = &w->office;
+	bool stored;
+	unsigned no;
+
+	if (!o->running)
+		return;
+	stored = memory_boot_known(&o->memory, code, g->boot);
+	no = commune_gasp(o->commune, code, g, stored, office_mono(w), world_wall(w));
+	world_say(w, "gateway: last gasp of %s, turn %u: %s", code, g->turn,
+		  no ? gasp_refusal_str(no) : "taken");
+	o->dirty = true;
+}
+
 /* ---- its link to the broker ---- */
 
 static void publish(struct world *w, bool up)

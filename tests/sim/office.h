@@ -15,6 +15,9 @@ void office_lost(struct world *w); /* the broker is gone */
 
 /* One message arrived. The turn comes at the end of the instant. */
 void office_hear(struct world *w, const char *topic, const uint8_t *buf, size_t len);
+
+/* A datagram with the last gasp of a point; its seal is taken for granted. */
+void office_gasp(struct world *w, const char *code, const struct gasp *g);
 void office_turn(struct world *w);
 void office_due(struct world *w, const struct event *e);
 

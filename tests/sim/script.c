@@ -207,11 +207,13 @@ static bool read_hamlet(struct reader *r)
 		} else if (words_take(&r->w, "ups")) {
 			if (!read_ups(r, &p))
 				return false;
+		} else if (words_take(&r->w, "gasps")) {
+			p.gasps = true;
 		} else if (words_take(&r->w, "provider") && words_left(&r->w)) {
 			snprintf(p.provider, sizeof p.provider, "%s", words_peek(&r->w));
 			words_drop(&r->w);
 		} else {
-			return words_wrong(&r->w, "points, cameras, ups or provider");
+			return words_wrong(&r->w, "points, cameras, ups, gasps or provider");
 		}
 	}
 	if (n < 1 || (size_t)n + s->n_points > SCRIPT_POINTS)

@@ -24,6 +24,7 @@ struct script_point {
 	enum ups ups;
 	int64_t battery_ms; /* 0: it never runs out */
 	unsigned cameras;
+	bool gasps; /* its last gasps reach the gateway while its line is whole */
 };
 
 /* How a line treats messages; parts of a thousand. */
