@@ -112,13 +112,13 @@ class House:
 
     def settings(self):
         town = self.town
-        return {**town.node_pace, **self.pace, "point": self.code, "brokers": [f"{OFFICE}:{PORT}"],
+        return {**town.node_pace, "point": self.code, "brokers": [f"{OFFICE}:{PORT}"],
                 "key_file": os.path.join(town.dir, f"{self.code}.key"),
                 "state_dir": os.path.join(town.dir, f"{self.code}.state"),
                 "router": self.router_ip, "outside": OUTSIDE,
                 "cameras": [{"name": "cổng", "address": self.camera_ip}],
                 "boot_id_file": os.path.join(town.dir, f"{self.code}.boot"),
-                "gpio": {"body": "script", "script": self.script}}
+                "gpio": {"body": "script", "script": self.script}, **self.pace}
 
     def start(self):
         town = self.town
