@@ -13,6 +13,7 @@
 #include "node/disk_file.h"
 #include "node/disk_none.h"
 #include "node/disk_rest.h"
+#include "node/floor.h"
 #include "node/look.h"
 #include "node/ping.h"
 #include "node/push.h"
@@ -61,11 +62,12 @@ struct app {
 	struct look *look;
 	char eye[PATH_MAX]; /* matsang-eye */
 	struct mqtt *mqtt;
-	struct disk disk;
+	struct disk disk, floor_disk;
 	struct disk_rest disk_rest; /* before it, or before none */
 	struct spool spool;
 	struct udp *gasps; /* NULL when none are to be sent */
 	struct seal seal;
+	struct floor floor;
 	struct node node;
 	struct node_acts acts;
 	struct loop_alarm *due, *tick, *light;
@@ -290,8 +292,11 @@ static void act_log(struct app *a)
 /* Decide and act, until nothing is due now. */
 static void turn(struct app *a, mono_t now)
 {
+	wall_t wall = clock_wall();
+	enum clock_quality quality = floor_look(&a->floor, &wall, clock_wall_quality(), now);
+
 	for (unsigned i = 0; i < TURNS; i++) {
-		node_step(&a->node, now, clock_wall(), clock_wall_quality(), &a->acts);
+		node_step(&a->node, now, wall, quality, &a->acts);
 		act_log(a);
 		act_send(a, now);
 		act_gasp(a);
@@ -462,6 +467,14 @@ static void watch_clock(struct app *a, mono_t now)
 	a->wall_less_mono = less;
 }
 
+static void keep_floor(struct app *a, bool last, mono_t now)
+{
+	int err = a->floor.disk ? floor_keep(&a->floor, last, now) : 0;
+
+	if (err)
+		log_warn("%s/floor: %s", a->settings->state_dir, strerror(-err));
+}
+
 /* Without a cable there may be no route either: the interface that had it last is meant. */
 static void feed_carrier(struct app *a, mono_t now)
 {
@@ -491,6 +504,7 @@ static void on_tick(void *self, mono_t now)
 	feed_carrier(a, now);
 	a->ticks++;
 	turn(a, now);
+	keep_floor(a, false, now);
 	a->ticked = now;
 	loop_alarm_set(a->tick, mono_after(now, TICK_MS));
 }
@@ -531,6 +545,20 @@ static void open_spool(struct app *a, mono_t now)
 			 (unsigned long long)c->corrupt);
 	if (spool_held(&a->spool) > 0)
 		log_info("%s: %llu records wait", path, (unsigned long long)spool_held(&a->spool));
+}
+
+/* Where it cannot be kept, what NTP says in this boot still is a floor. */
+static void open_floor(struct app *a, mono_t now)
+{
+	char path[PATH_MAX];
+	int err, read;
+
+	snprintf(path, sizeof path, "%s/floor", a->settings->state_dir);
+	err = disk_file_open(&a->floor_disk, path);
+	read = floor_open(&a->floor, err ? &disk_none : &a->floor_disk, now);
+	if (err || read)
+		log_warn("%s: %s; no time is known from before", path,
+			 strerror(err ? -err : -read));
 }
 
 /* Differs on every node and every boot; no secret. */
@@ -636,6 +664,7 @@ static int open_all(struct app *a)
 	if (status != EXIT_SUCCESS)
 		return status;
 	open_spool(a, now);
+	open_floor(a, now);
 	a->wall_less_mono = clock_wall().ms - now.ms;
 	node_init(&a->node, &a->options, &a->spool, a->boot, seed(a), now);
 	a->verdict = a->node.verdict;
@@ -663,6 +692,8 @@ static void close_all(struct app *a)
 	disk_file_close(&a->disk);
 	udp_free(a->gasps);
 	seal_wipe(&a->seal);
+	keep_floor(a, true, clock_mono());
+	disk_file_close(&a->floor_disk);
 	loop_watch_free(a->wires);
 	gpio_close(a->gpio);
 	ping_free(a->ping);
