@@ -88,7 +88,7 @@ void broker_start(struct world *w)
 
 static void stop(struct world *w)
 {
-	struct wire_gate away = { .up = false, .epoch = w->office.epoch, .wall = world_wall(w) };
+	struct wire_gate away = { .up = false, .epoch = w->office.epoch, .wall = office_wall(w) };
 
 	/* Asked to end, it publishes everybody's will first, the gateway's too. */
 	for (size_t i = 0; i < w->s->n_points; i++)

@@ -2,6 +2,7 @@
 /* check: was it as the scenario expects? */
 #include "tests/sim/check.h"
 
+#include "tests/sim/clocks.h"
 #include "tests/sim/office.h"
 #include "tests/sim/promise.h"
 
@@ -279,6 +280,18 @@ static void ledger(const struct question *q)
 		failed(q, "%" PRIu64 " records of %zu are missing", missing, w->promises.n);
 }
 
+static void clocks(const struct question *q)
+{
+	struct notes differ = { 0 };
+
+	clocks_compare(q->w, q->e->within, &differ);
+	if (differ.n > 0)
+		failed(q, "the clocks did harm:");
+	for (size_t i = 0; i < differ.n; i++)
+		notes_add(q->out, "        %s", differ.line[i]);
+	notes_free(&differ);
+}
+
 /* ---- all ---- */
 
 static void about_point(const struct question *q, size_t point)
@@ -319,6 +332,7 @@ static void about_point(const struct question *q, size_t point)
 	case EXPECT_LEDGER:
 	case EXPECT_REFUSED:
 	case EXPECT_INCIDENTS:
+	case EXPECT_CLOCKS:
 		return;
 	}
 }
@@ -337,6 +351,8 @@ void check_expectations(struct world *w, struct notes *out)
 			count(&q, (int64_t)office_refused(w, e->word), refusal_str(e->word));
 		else if (e->kind == EXPECT_INCIDENTS)
 			count(&q, (int64_t)w->office.memory.incidents.n, "incidents");
+		else if (e->kind == EXPECT_CLOCKS)
+			clocks(&q);
 		else
 			for (size_t k = 0; k < w->s->n_points; k++)
 				if (script_concerns(w->s, &e->who, k))

@@ -38,6 +38,7 @@ static void line_check(struct world *w, struct house *h)
 	if (reached && !h->reached) {
 		machine_line_back(w, &h->own);
 		broker_line_back(w, h);
+		world_in(w, NTP_MS, HAPPENS_NTP, &h->own, h->own.boot);
 	}
 	h->reached = reached;
 }
@@ -306,6 +307,7 @@ void house_act(struct world *w, struct house *h, const struct action *a)
 	case GATEWAY_START:
 	case GATEWAY_RESTART:
 	case GATEWAY_REBOOT:
+	case GATEWAY_CLOCK_STEP:
 	case VERBS:
 		return;
 	}

@@ -62,7 +62,7 @@ static void up(struct world *w, struct machine *m)
 	broker_connect(w, m);
 	feed(w, m, true);
 	world_in(w, SETTLED_MS, HAPPENS_SETTLED, m, m->conn);
-	world_in(w, SETTLED_MS / 4, HAPPENS_NTP, m, m->boot);
+	world_in(w, NTP_MS, HAPPENS_NTP, m, m->boot);
 	machine_turn(w, m);
 }
 

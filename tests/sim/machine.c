@@ -17,12 +17,14 @@ void machine_init(struct world *w, struct machine *m, struct house *h, bool clon
 	m->due_queued = INT64_MAX;
 	m->stuck_since = -1;
 	disk_mem_init(&m->disk);
+	disk_mem_init(&m->floor_disk);
 }
 
 void machine_free(struct machine *m)
 {
 	letters_clear(&m->stuck);
 	disk_mem_free(&m->disk);
+	disk_mem_free(&m->floor_disk);
 }
 
 static const char *name(const struct machine *m)
@@ -66,6 +68,7 @@ static void boot(struct world *w, struct machine *m)
 	m->booted_at = w->now - (first ? w->s->boots_ms : 0);
 	world_in(w, first ? (int64_t)world_draw(w, 2000) : w->s->boots_ms, HAPPENS_NODE_STARTS, m,
 		 m->life);
+	world_in(w, w->s->boots_ms + NTP_MS, HAPPENS_NTP, m, m->boot);
 }
 
 void machine_power(struct world *w, struct machine *m, bool on)
@@ -83,6 +86,7 @@ void machine_power(struct world *w, struct machine *m, bool on)
 	if (w->now - m->written_at >= WRITEBACK_MS)
 		m->disk.synced = m->disk.len;
 	disk_mem_power_cut(&m->disk, w->serial);
+	disk_mem_power_cut(&m->floor_disk, w->serial);
 	machine_excuse(w, m, false);
 }
 
@@ -92,8 +96,10 @@ void machine_end(struct world *w, struct machine *m, enum ending how)
 	if (!m->running)
 		return;
 	m->running = false;
-	if (how == ENDS_BYE)
+	if (how == ENDS_BYE) {
 		spool_flush(&m->spool);
+		floor_keep(&m->floor, true, machine_mono(w, m));
+	}
 	m->thinned += m->spool.count.thinned;
 	m->dropped += m->spool.count.dropped;
 	if (how != ENDS_DEAD && m->stage == STAGE_UP && machine_reaches(w, m))
@@ -112,6 +118,7 @@ void machine_start(struct world *w, struct machine *m)
 	m->running = true;
 	m->life = ++w->serial;
 	spool_open(&m->spool, &m->disk.disk, (uint64_t)w->s->spool_kib * 1024, m->boot, now);
+	floor_open(&m->floor, &m->floor_disk.disk, now);
 	m->noted_seq = m->spool.next_seq;
 	m->noted_jumps = 0;
 	node_init(&m->node, &m->house->options, &m->spool, m->boot, world_draw(w, UINT64_MAX), now);
@@ -204,9 +211,13 @@ static bool restless(struct world *w, struct machine *m)
 void machine_turn(struct world *w, struct machine *m)
 {
 	bool again = m->running;
+	wall_t wall = shown(w, m);
+	enum clock_quality quality = CLOCK_NEVER;
 
+	if (m->running)
+		quality = floor_look(&m->floor, &wall, m->quality, machine_mono(w, m));
 	while (again && !restless(w, m)) {
-		node_step(&m->node, machine_mono(w, m), shown(w, m), m->quality, &m->acts);
+		node_step(&m->node, machine_mono(w, m), wall, quality, &m->acts);
 		if (m->acts.verdict_changed)
 			world_say(w, "%s%s: thinks %s %s, cameras %x", name(m), m->clone ? "'" : "",
 				  sure_str(m->acts.verdict.sure), cause_str(m->acts.verdict.cause),
@@ -222,8 +233,10 @@ void machine_turn(struct world *w, struct machine *m)
 	if (m->disk.writes != m->writes)
 		m->written_at = w->now;
 	m->writes = m->disk.writes;
-	if (m->running)
-		due(w, m);
+	if (!m->running)
+		return;
+	floor_keep(&m->floor, false, machine_mono(w, m));
+	due(w, m);
 }
 
 void machine_mains(struct world *w, struct machine *m, bool on)

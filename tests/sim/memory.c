@@ -49,6 +49,13 @@ void memory_free(struct memory *m)
 	free(m->told.at);
 }
 
+/* Nothing that is kept lies in the future of the gateway's own clock at that moment. */
+static void past(struct memory *m, wall_t t, wall_t now, const char *what)
+{
+	if (t.ms > now.ms)
+		notes_add(m->faults, "%s: %" PRId64 " ms in the future", what, t.ms - now.ms);
+}
+
 /* ---- colours of time ---- */
 
 static size_t stretch_at(const struct kept_point *p, wall_t at)
@@ -88,9 +95,8 @@ static void paint(struct memory *m, const struct span *s, wall_t now)
 	struct kept_point *p = &m->point[s->point];
 	size_t from, until;
 
-	if (s->from.ms > now.ms || s->until.ms > now.ms)
-		notes_add(m->faults, "point %u: painted %s into the future", s->point,
-			  colour_str(s->colour));
+	past(m, s->from, now, "the beginning of a span");
+	past(m, s->until, now, "the end of a span");
 	if (s->until.ms != 0 && s->until.ms <= s->from.ms) {
 		notes_add(m->faults, "point %u: painted a span that ends before it begins",
 			  s->point);
@@ -173,8 +179,9 @@ static void keep_row(struct memory *m, const struct row *r, wall_t now)
 	*LIST_ADD(m->rows) = *r;
 }
 
-static void keep_boot(struct memory *m, const struct boot_memory *b)
+static void keep_boot(struct memory *m, const struct boot_memory *b, wall_t now)
 {
+	past(m, b->zero, now, "the beginning of a boot");
 	for (size_t i = 0; i < m->boots.n; i++)
 		if (m->boots.at[i].point == b->point && m->boots.at[i].boot == b->boot) {
 			if (b->seq < m->boots.at[i].seq)
@@ -191,8 +198,8 @@ static void keep_boot(struct memory *m, const struct boot_memory *b)
 
 static void keep_outage(struct memory *m, const struct outage *o, wall_t now)
 {
-	if (o->from.ms > now.ms || o->until.ms > now.ms)
-		notes_add(m->faults, "outage %" PRId64 " lies in the future", o->id);
+	past(m, o->from, now, "the beginning of an outage");
+	past(m, o->until, now, "the end of an outage");
 	if (o->until.ms != 0 && o->until.ms < o->from.ms)
 		notes_add(m->faults, "outage %" PRId64 " ends before it begins", o->id);
 	for (size_t i = 0; i < m->outages.n; i++)
@@ -203,8 +210,10 @@ static void keep_outage(struct memory *m, const struct outage *o, wall_t now)
 	*LIST_ADD(m->outages) = *o;
 }
 
-static void keep_incident(struct memory *m, const struct incident *n)
+static void keep_incident(struct memory *m, const struct incident *n, wall_t now)
 {
+	past(m, n->from, now, "the beginning of an incident");
+	past(m, n->until, now, "the end of an incident");
 	for (size_t i = 0; i < m->incidents.n; i++)
 		if (m->incidents.at[i].id == n->id) {
 			m->incidents.at[i] = *n;
@@ -238,8 +247,7 @@ static void keep_samples(struct memory *m, uint32_t point, const struct draw *d,
 			 wall_t now)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (d[i].at.ms > now.ms)
-			notes_add(m->faults, "point %u: a sample of the future", point);
+		past(m, d[i].at, now, "a missed minute");
 		*LIST_ADD(m->point[point].drawn) = d[i].at;
 	}
 }
@@ -253,9 +261,10 @@ static void commit(struct memory *m, const struct act *a, wall_t now)
 	case ACT_POINT:
 		m->point[a->point].known = true;
 		m->point[a->point].memory = a->u.memory;
+		past(m, a->u.memory.heard, now, "the moment a point was heard");
 		return;
 	case ACT_BOOT:
-		keep_boot(m, &a->u.boot);
+		keep_boot(m, &a->u.boot, now);
 		return;
 	case ACT_PAINT:
 		paint(m, &a->u.paint, now);
@@ -264,7 +273,7 @@ static void commit(struct memory *m, const struct act *a, wall_t now)
 		keep_outage(m, &a->u.outage, now);
 		return;
 	case ACT_INCIDENT:
-		keep_incident(m, &a->u.tell.incident);
+		keep_incident(m, &a->u.tell.incident, now);
 		return;
 	case ACT_TELL:
 		tell(m, &a->u.tell.incident, a->u.tell.what, now);
@@ -273,8 +282,7 @@ static void commit(struct memory *m, const struct act *a, wall_t now)
 		keep_samples(m, a->point, a->u.samples.draw, a->u.samples.n, now);
 		return;
 	case ACT_DRAW:
-		if (a->u.draw.at.ms > now.ms)
-			notes_add(m->faults, "point %u: a sample of the future", a->point);
+		past(m, a->u.draw.at, now, "a sample");
 		m->point[a->point].live++;
 		return;
 	case ACT_FILL:

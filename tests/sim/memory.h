@@ -52,7 +52,8 @@ struct memory {
 void memory_init(struct memory *m, size_t points, struct notes *faults);
 void memory_free(struct memory *m);
 
-/* All acts of one turn that a store keeps; now is the true time. */
+/* All acts of one turn that a store keeps; now is what the gateway's clock shows. Whatever lies in
+ * its future is a fault. */
 void memory_commit(struct memory *m, const struct acts *acts, wall_t now);
 
 /* Tell a new commune all that must be found again after a restart. */

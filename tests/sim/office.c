@@ -14,6 +14,11 @@ mono_t office_mono(const struct world *w)
 	return (mono_t){ w->now - w->office.booted };
 }
 
+wall_t office_wall(const struct world *w)
+{
+	return (wall_t){ world_wall(w).ms + w->office.wall_off };
+}
+
 void office_init(struct world *w)
 {
 	memory_init(&w->office.memory, w->s->n_points, &w->faults);
@@ -145,10 +150,10 @@ void office_turn(struct world *w)
 		o->running = false;
 		return;
 	}
-	commune_step(o->commune, office_mono(w), world_wall(w));
+	commune_step(o->commune, office_mono(w), office_wall(w));
 	commune_settle(o->commune);
 	acts = commune_acts(o->commune);
-	memory_commit(&o->memory, acts, world_wall(w));
+	memory_commit(&o->memory, acts, office_wall(w));
 	for (size_t i = 0; i < acts->n; i++)
 		perform(w, &acts->act[i]);
 	commune_acts_clear(o->commune);
@@ -171,7 +176,7 @@ void office_hear(struct world *w, const char *topic, const uint8_t *buf, size_t 
 
 	if (!w->office.running || !w->office.linked)
 		return;
-	refused = commune_hear(w->office.commune, topic, buf, len, office_mono(w), world_wall(w));
+	refused = commune_hear(w->office.commune, topic, buf, len, office_mono(w), office_wall(w));
 	if (refused && wire_kind_of(&kind, buf, len) == WIRE_OK)
 		world_say(w, "gateway: refuses %s on %s: %s", wire_kind_str(kind), topic,
 			  refusal_str(refused));
@@ -198,7 +203,7 @@ void office_gasp(struct world *w, const char *code, const struct gasp *g)
 
 static void publish(struct world *w, bool up)
 {
-	struct wire_gate gate = { .up = up, .epoch = w->office.epoch, .wall = world_wall(w) };
+	struct wire_gate gate = { .up = up, .epoch = w->office.epoch, .wall = office_wall(w) };
 	uint8_t buf[WIRE_MAX];
 	size_t len = wire_gate_encode(buf, &gate);
 
@@ -217,7 +222,7 @@ void office_dial(struct world *w, uint64_t life)
 	}
 	backoff_settled(&o->backoff);
 	o->linked = true;
-	commune_link(o->commune, true, office_mono(w), world_wall(w));
+	commune_link(o->commune, true, office_mono(w), office_wall(w));
 	publish(w, true);
 	o->dirty = true;
 }
@@ -229,7 +234,7 @@ void office_lost(struct world *w)
 	if (!o->linked)
 		return;
 	o->linked = false;
-	commune_link(o->commune, false, office_mono(w), world_wall(w));
+	commune_link(o->commune, false, office_mono(w), office_wall(w));
 	o->dirty = true;
 	world_in(w, backoff_failed(&o->backoff), HAPPENS_OFFICE_DIAL, w, o->life);
 }
@@ -247,13 +252,13 @@ void office_start(struct world *w)
 	o->started = w->now;
 	o->lives++;
 	o->life = ++w->serial;
-	o->epoch = (uint64_t)world_wall(w).ms;
+	o->epoch = (uint64_t)office_wall(w).ms;
 	o->commune = commune_new(&w->roster, &w->s->commune);
 	if (!o->commune)
 		abort();
 	backoff_init(&o->backoff, OFFICE_RETRY_MIN_MS, OFFICE_RETRY_MAX_MS, 1, o->epoch);
 	memory_restore(&o->memory, o->commune, office_mono(w));
-	commune_start(o->commune, o->alive, office_mono(w), world_wall(w));
+	commune_start(o->commune, o->alive, office_mono(w), office_wall(w));
 	world_say(w, "gateway: started");
 	o->dirty = true;
 	world_in(w, DIAL_FIRST_MS, HAPPENS_OFFICE_DIAL, w, o->life);
@@ -273,7 +278,7 @@ static void end(struct world *w, bool goodbye)
 		publish(w, false);
 	for (unsigned r = 0; r < REFUSALS; r++)
 		o->refused[r] += commune_refused(o->commune, r);
-	o->alive = world_wall(w);
+	o->alive = office_wall(w);
 	if (!goodbye)
 		o->alive.ms -= (w->now - o->started) % MARK_MS;
 	/* What was stored was stored by somebody alive. */
@@ -285,10 +290,16 @@ static void end(struct world *w, bool goodbye)
 	o->due_queued = INT64_MAX;
 }
 
-void office_act(struct world *w, enum verb verb)
+void office_act(struct world *w, const struct action *a)
 {
+	const enum verb verb = a->verb;
+
 	if (verb == GATEWAY_START) {
 		office_start(w);
+		return;
+	}
+	if (verb == GATEWAY_CLOCK_STEP) {
+		w->office.wall_off += a->ms;
 		return;
 	}
 	end(w, verb == GATEWAY_STOP || verb == GATEWAY_RESTART);

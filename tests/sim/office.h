@@ -8,7 +8,7 @@
 void office_init(struct world *w);
 void office_free(struct world *w);
 
-void office_act(struct world *w, enum verb verb);
+void office_act(struct world *w, const struct action *a);
 void office_start(struct world *w);
 void office_dial(struct world *w, uint64_t life);
 void office_lost(struct world *w); /* the broker is gone */
@@ -23,5 +23,6 @@ void office_due(struct world *w, const struct event *e);
 
 uint64_t office_refused(const struct world *w, unsigned refusal);
 mono_t office_mono(const struct world *w);
+wall_t office_wall(const struct world *w); /* what its clock shows */
 
 #endif

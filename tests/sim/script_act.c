@@ -38,7 +38,7 @@ static const struct {
 	{ "broker", "start", BROKER_START },     { "broker", "restart", BROKER_RESTART },
 	{ "gateway", "stop", GATEWAY_STOP },     { "gateway", "kill", GATEWAY_KILL },
 	{ "gateway", "start", GATEWAY_START },   { "gateway", "restart", GATEWAY_RESTART },
-	{ "gateway", "reboot", GATEWAY_REBOOT },
+	{ "gateway", "reboot", GATEWAY_REBOOT }, { "gateway", "clock", GATEWAY_CLOCK_STEP },
 };
 
 /* loss 10% delay 800ms dup 5% reorder 5% */
@@ -97,11 +97,11 @@ static bool read_office_verb(struct reader *r, struct action *a, bool *found)
 		if (words_take(&r->w, office_verbs[i].who) &&
 		    words_take(&r->w, office_verbs[i].what)) {
 			a->verb = office_verbs[i].verb;
-			return true;
+			return a->verb != GATEWAY_CLOCK_STEP || words_duration(&r->w, &a->ms);
 		}
 		r->w = was;
 	}
-	return !*found || words_wrong(&r->w, "stop, kill, start or restart");
+	return !*found || words_wrong(&r->w, "stop, kill, start, restart, reboot or clock");
 }
 
 static bool read_verb(struct reader *r, struct action *a)

@@ -92,7 +92,7 @@ static const struct {
 };
 
 /* Arguments: c cause, k colour, l lamp, r row kind, f refusal, t firing or resolved, s subject, n
- * number, o the word "once"; a capital may be left out. */
+ * number, o the word "once", h the word "harmless"; a capital may be left out. */
 static const struct {
 	const char *word;
 	enum expectation kind;
@@ -114,6 +114,7 @@ static const struct {
 	{ "ledger", EXPECT_LEDGER, false, "o" },
 	{ "refused", EXPECT_REFUSED, false, "f" },
 	{ "incidents", EXPECT_INCIDENTS, false, "N" },
+	{ "clocks", EXPECT_CLOCKS, false, "h" },
 };
 
 typedef const char *name_fn(unsigned i);
@@ -208,6 +209,8 @@ static bool take_arguments(struct reader *r, struct expect *e, const char *argum
 		return take_name(r, row_name, ROW_KINDS, &e->word, "row");
 	case 'f':
 		return take_name(r, refusal_str, REFUSALS, &e->word, "refusal");
+	case 'h':
+		return words_take(&r->w, "harmless") || words_wrong(&r->w, "clocks harmless");
 	case 'o':
 		return words_take(&r->w, "once") || words_wrong(&r->w, "ledger once");
 	case 't':

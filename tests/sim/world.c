@@ -185,7 +185,7 @@ static void act(struct world *w, const struct action *a)
 {
 	world_say(w, "---- line %u of the scenario", a->line);
 	if (a->verb >= GATEWAY_STOP) {
-		office_act(w, a->verb);
+		office_act(w, a);
 	} else if (a->verb >= BROKER_STOP) {
 		broker_act(w, a->verb);
 	} else {

@@ -4,6 +4,7 @@
 #define MATSANG_SIM_WORLD_H
 
 #include "mesh/backoff.h"
+#include "node/floor.h"
 #include "node/state.h"
 #include "tests/fakes/disk_mem.h"
 #include "tests/sim/memory.h"
@@ -22,6 +23,7 @@ enum {
 	DIAL_MS = 200,           /* TCP, TLS, CONNECT */
 	DIAL_GIVE_UP_MS = 15000, /* as mesh/mqtt.c */
 	SETTLED_MS = 60000,      /* as mesh/mqtt.c */
+	NTP_MS = 15000,          /* from a way out to a clock that is right */
 	DIAL_NOW_MS = 500,       /* a node that wants to dial at once does so within this */
 	RETRY_MIN_MS = 2000,     /* of a node */
 	RETRY_MAX_MS = 300000,
@@ -75,8 +77,10 @@ struct machine {
 	int64_t instant; /* turns of this instant are counted */
 	unsigned turns;
 	/* its clock */
-	int64_t wall_off; /* what it shows is WORLD_BEGINS + now + this */
-	enum clock_quality quality;
+	int64_t wall_off;           /* what it shows is WORLD_BEGINS + now + this */
+	enum clock_quality quality; /* as its kernel has it */
+	struct disk_mem floor_disk;
+	struct floor floor;
 	/* its connection */
 	enum stage stage;
 	uint64_t conn; /* rises with every attempt and every loss */
@@ -140,8 +144,9 @@ struct promise {
 struct office {
 	bool running, linked;
 	struct commune *commune;
-	int64_t started; /* of the process */
-	int64_t booted;  /* of its machine */
+	int64_t started;  /* of the process */
+	int64_t booted;   /* of its machine */
+	int64_t wall_off; /* what its clock shows is the true time and this */
 	unsigned lives;
 	uint64_t life;
 	uint64_t epoch;
