@@ -394,6 +394,7 @@ void commune_restore_point(struct commune *c, const struct point_memory *m)
 	p->boot = m->boot;
 	p->conn = m->conn;
 	p->heard = m->heard;
+	ingest_lived(&p->ingest, m->heard);
 	p->spell.boot = m->boot;
 	p->spell.verdict = m->verdict;
 	p->spell.verdict_at = m->verdict_since;

@@ -44,6 +44,8 @@ static unsigned hear_birth(struct commune *c, struct place *p, const uint8_t *bu
 	if (e != WIRE_OK)
 		return e;
 	watch_clone(c, p, b.boot, now, wall);
+	if (b.boot != p->boot)
+		ingest_lived(&p->ingest, p->heard);
 	mem = ingest_boot(&p->ingest, (uint32_t)(p - c->place), b.boot);
 	ingest_anchor(mem, b.t_ms, wall);
 	commune_add(c, ACT_BOOT, mem->point)->u.boot = *mem;
@@ -188,7 +190,7 @@ wall_t commune_stamp(struct place *p, const struct record_head *h, int64_t age_m
 	wall_t before = present->anchor == ANCHOR_OWN && p->boot != h->boot ? present->zero : wall;
 	struct boot_memory *mem = ingest_boot(&p->ingest, p->spell.point, h->boot);
 
-	return ingest_stamp(mem, h, age_ms, wall, before, how);
+	return ingest_stamp(&p->ingest, mem, h, age_ms, wall, before, how);
 }
 
 void commune_news(struct commune *c, struct place *p, struct row *row, const struct record_head *h,
@@ -255,6 +257,8 @@ static unsigned hear_past(struct commune *c, struct place *p, const uint8_t *buf
 
 			draw[i - skip] = drawing(p, &d.sample[i], t.ms > wall.ms ? wall : t);
 		}
+		if (d.n > skip)
+			ingest_lived(&p->ingest, draw[d.n - skip - 1].at);
 		a->u.samples.draw = draw;
 		a->u.samples.n = d.n - skip;
 	}

@@ -108,7 +108,13 @@ struct point_memory {
 	wall_t verdict_since, heard;
 };
 
-enum anchor { ANCHOR_NONE, ANCHOR_OWN };
+/* From where we know when a boot began; a later one is worth more. */
+enum anchor {
+	ANCHOR_NONE,
+	ANCHOR_GUESS, /* after all that we know of earlier boots: the lengths in it are right */
+	ANCHOR_NTP,   /* its clock, which NTP kept */
+	ANCHOR_OWN,   /* we heard it being born */
+};
 
 struct boot_memory {
 	uint32_t point;

@@ -58,31 +58,63 @@ static wall_t no_later(wall_t t, wall_t bound)
 	return t.ms > bound.ms ? bound : t;
 }
 
-wall_t ingest_stamp(const struct boot_memory *b, const struct record_head *h, int64_t age_ms,
-		    wall_t now, wall_t before, enum stamp_how *how)
+void ingest_lived(struct ingest *in, wall_t at)
 {
+	if (at.ms > in->lived.ms)
+		in->lived = at;
+}
+
+/* NTP and our own clock may differ by this much and both be right. */
+enum { NTP_SLACK_MS = 2000 };
+
+/* A boot that we never met gets its beginning. */
+static enum stamp_how place(const struct ingest *in, struct boot_memory *b,
+			    const struct record_head *h, wall_t before)
+{
+	wall_t zero = { h->wall.ms - h->t_ms };
+
+	if (h->quality == CLOCK_NTP && h->wall.ms >= in->lived.ms - NTP_SLACK_MS &&
+	    h->wall.ms <= before.ms + NTP_SLACK_MS) {
+		b->anchor = ANCHOR_NTP;
+		b->zero = zero;
+		return STAMP_NTP;
+	}
+	if (b->anchor == ANCHOR_NTP)
+		return STAMP_ANCHOR;
+	if (b->anchor == ANCHOR_GUESS)
+		return STAMP_GUESS;
+	/* It began after all that we know of those before it: so early that there is room for all
+	 * of it. A clock that says later, but not too late, knows better. */
+	if (h->quality == CLOCK_NEVER || h->wall.ms > before.ms || zero.ms < in->lived.ms)
+		zero = in->lived;
+	if (zero.ms == 0 || zero.ms + h->t_ms > before.ms)
+		zero.ms = before.ms - h->t_ms;
+	b->anchor = ANCHOR_GUESS;
+	b->zero = zero;
+	return STAMP_GUESS;
+}
+
+wall_t ingest_stamp(struct ingest *in, struct boot_memory *b, const struct record_head *h,
+		    int64_t age_ms, wall_t now, wall_t before, enum stamp_how *how)
+{
+	wall_t at;
+
 	if (age_ms >= 0 && age_ms <= now.ms) {
 		*how = STAMP_AGE;
-		return (wall_t){ now.ms - age_ms };
+		at.ms = now.ms - age_ms;
+	} else {
+		*how = b->anchor == ANCHOR_OWN ? STAMP_ANCHOR : place(in, b, h, before);
+		at = no_later((wall_t){ b->zero.ms + h->t_ms }, before);
 	}
-	if (b->anchor == ANCHOR_OWN) {
-		*how = STAMP_ANCHOR;
-		return no_later((wall_t){ b->zero.ms + h->t_ms }, now);
-	}
-	if (h->quality == CLOCK_NTP && h->wall.ms <= now.ms) {
-		*how = STAMP_NTP;
-		return h->wall;
-	}
-	/* That boot ended before the present one began; a floor clock may know better, never later.
-	 */
-	*how = STAMP_GUESS;
-	if (h->quality == CLOCK_FLOOR && h->wall.ms < before.ms)
-		return h->wall;
-	return no_later(before, now);
+	at = no_later(at, now);
+	ingest_lived(in, at);
+	return at;
 }
 
 void ingest_anchor(struct boot_memory *b, int64_t t_ms, wall_t now)
 {
+	if (t_ms > now.ms)
+		return; /* no machine has been on since before 1970 */
 	b->anchor = ANCHOR_OWN;
 	b->zero = (wall_t){ now.ms - t_ms };
 }

@@ -11,6 +11,7 @@ enum { INGEST_BOOTS = 8 };
 struct ingest {
 	struct boot_memory boot[INGEST_BOOTS];
 	size_t n;
+	wall_t lived; /* the last moment of which we know anything, of earlier boots or this one */
 };
 
 /* The memory of this boot, moved to the front; a new one when it was never seen (the oldest gives
@@ -34,13 +35,19 @@ enum ingest_verdict {
 enum ingest_verdict ingest_take(struct boot_memory *b, uint64_t first, uint64_t last,
 				uint64_t oldest, uint64_t *take, uint64_t *lost);
 
+/* The point is known to have lived at this moment. */
+void ingest_lived(struct ingest *in, wall_t at);
+
 /*
- * When a record happened, in UTC, by decision D4. age_ms: how old the node says it is (-1: it
- * cannot say); present: wall time now; before: when the boot after this record's began at the
- * latest (the upper bound of a guess). Never later than now.
+ * When a record of the boot b happened, in UTC, by decision D4. age_ms: how old the node says it is
+ * (-1: it cannot say); before: when the boot after this record's began at the latest. Never later
+ * than now.
+ *
+ * A boot that we never met is given a place of its own between the boots around it, as good as its
+ * clock allows, and all its records keep their distances.
  */
-wall_t ingest_stamp(const struct boot_memory *b, const struct record_head *h, int64_t age_ms,
-		    wall_t now, wall_t before, enum stamp_how *how);
+wall_t ingest_stamp(struct ingest *in, struct boot_memory *b, const struct record_head *h,
+		    int64_t age_ms, wall_t now, wall_t before, enum stamp_how *how);
 
 /* A birth heard now: this boot began at now - t_ms. */
 void ingest_anchor(struct boot_memory *b, int64_t t_ms, wall_t now);

@@ -49,7 +49,8 @@ static int keep_boot(struct store *s, const struct boot_memory *m, bool replay, 
 		"INSERT INTO boot VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (point, boot) DO UPDATE "
 		"SET "
 		"seq = max(seq, excluded.seq), anchor = max(anchor, excluded.anchor), "
-		"zero_ms = CASE WHEN excluded.anchor != 0 THEN excluded.zero_ms ELSE zero_ms END";
+		"zero_ms = CASE WHEN excluded.anchor >= max(anchor, 1) THEN excluded.zero_ms ELSE "
+		"zero_ms END";
 	struct query q = db_query(s, replay ? again : sql);
 
 	db_put(&q, store_point_id(s, m->point));
@@ -340,7 +341,7 @@ static int restore_boots(struct store *s, struct commune *c)
 		struct boot_memory m = {
 			.boot = (uint64_t)db_int(&q, 1),
 			.seq = (uint64_t)db_int(&q, 2),
-			.anchor = db_int(&q, 3) != 0 ? ANCHOR_OWN : ANCHOR_NONE,
+			.anchor = (enum anchor)db_int(&q, 3),
 			.zero = { db_int(&q, 4) },
 			.gasp = (uint64_t)db_int(&q, 6),
 		};

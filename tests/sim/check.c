@@ -81,12 +81,15 @@ static bool outage_fits(const struct expect *e, const struct outage *o)
 		return false;
 	if (e->sure_given && o->sure != e->sure)
 		return false;
+	if (e->lasts_given &&
+	    (o->until.ms == 0 || !near(o->until.ms - o->from.ms, e->lasts, e->within)))
+		return false;
 	if (e->no)
 		return in_window(e, scenario(o->from));
 	if (e->from_given && !near(scenario(o->from), e->from, e->within))
 		return false;
 	if (!e->until_given)
-		return !e->from_given || o->until.ms == 0;
+		return !e->from_given || e->lasts_given || o->until.ms == 0;
 	return o->until.ms != 0 && near(scenario(o->until), e->until, e->within);
 }
 

@@ -171,6 +171,24 @@ static void samples_once(const struct world *w, size_t point, struct notes *out)
 			  w->s->point[point].code, drawn, most);
 }
 
+/* A graph takes no minute that lies before one it has. Two machines under one code know nothing of
+ * each other. */
+static void samples_in_order(const struct world *w, size_t point, struct notes *out)
+{
+	const struct kept_point *p = &w->office.memory.point[point];
+
+	for (size_t i = 1; i < p->drawn.n && w->house[point].copy.boot == 0; i++)
+		if (p->drawn.at[i].ms < p->drawn.at[i - 1].ms) {
+			char at[MOMENT_TEXT], before[MOMENT_TEXT];
+
+			moment_draw(at, p->drawn.at[i].ms - WORLD_BEGINS);
+			moment_draw(before, p->drawn.at[i - 1].ms - WORLD_BEGINS);
+			notes_add(out, "%s: the missed minute of %s came after that of %s",
+				  w->s->point[point].code, at, before);
+			return;
+		}
+}
+
 /* ---- the ledger is the truth ---- */
 
 /* Everything derived can be derived again. */
@@ -207,6 +225,7 @@ void check_order(struct world *w, struct notes *out)
 		one_open(w, i, out);
 		nothing_lost(w, &w->house[i].own, out);
 		samples_once(w, i, out);
+		samples_in_order(w, i, out);
 	}
 	for (size_t i = 0; i < w->office.memory.outages.n; i++)
 		outage_is_down(w, &w->office.memory.outages.at[i], out);

@@ -129,6 +129,8 @@ struct expect {
 	bool nothing;  /* told nothing */
 	bool from_given, until_given;
 	int64_t from, until;
+	bool lasts_given;
+	int64_t lasts; /* how long, wherever it lies */
 	bool at_given;
 	int64_t at;               /* a moment to look at */
 	int64_t within;           /* milliseconds of slack */

@@ -20,6 +20,12 @@ static bool clause_since(struct reader *r, struct expect *e)
 	return words_moment(&r->w, 0, &e->from);
 }
 
+static bool clause_lasts(struct reader *r, struct expect *e)
+{
+	e->lasts_given = true;
+	return words_duration(&r->w, &e->lasts);
+}
+
 static bool clause_at(struct reader *r, struct expect *e)
 {
 	e->at_given = true;
@@ -88,7 +94,8 @@ static const struct {
 	{ "between", clause_between }, { "since", clause_since },   { "at", clause_at },
 	{ "within", clause_within },   { "points", clause_points }, { "once", clause_once },
 	{ ">=", clause_least },        { "<=", clause_most },       { "=", clause_exactly },
-	{ "up", clause_up },           { "down", clause_down },     { "unknown", clause_unknown },
+	{ "lasts", clause_lasts },     { "up", clause_up },         { "down", clause_down },
+	{ "unknown", clause_unknown },
 };
 
 /* Arguments: c cause, k colour, l lamp, r row kind, f refusal, t firing or resolved, s subject, n

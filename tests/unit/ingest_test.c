@@ -76,60 +76,142 @@ static void the_last_boots_are_remembered_newest_first(void **state)
 			 0); /* the one not used for longest gave way */
 }
 
+/* A point whose earlier boots are known up to an hour before noon. */
+static struct ingest in;
+static struct boot_memory b;
+static enum stamp_how how;
+
+static int fresh(void **state)
+{
+	(void)state;
+	in = (struct ingest){ .lived = { noon.ms - HOUR } };
+	b = (struct boot_memory){ .boot = 1 };
+	return 0;
+}
+
+static struct record_head record(int64_t t_ms, int64_t wall_ms, enum clock_quality quality)
+{
+	return (struct record_head){
+		.boot = 1, .t_ms = t_ms, .wall = { wall_ms }, .quality = quality
+	};
+}
+
+/* A record of a boot that ended a minute before noon; now is noon. */
+static int64_t stamp(struct record_head h)
+{
+	return ingest_stamp(&in, &b, &h, -1, noon, (wall_t){ noon.ms - 60000 }, &how).ms;
+}
+
 static void a_known_age_beats_every_clock(void **state)
 {
-	struct boot_memory b = { .anchor = ANCHOR_OWN, .zero = noon };
-	struct record_head h = { .t_ms = 5, .wall = { 1 }, .quality = CLOCK_NTP };
-	enum stamp_how how;
+	struct record_head h = record(5, 1, CLOCK_NTP);
 
 	(void)state;
-	assert_int_equal(ingest_stamp(&b, &h, 3000, noon, noon, &how).ms, noon.ms - 3000);
+	ingest_anchor(&b, 0, noon);
+	assert_int_equal(ingest_stamp(&in, &b, &h, 3000, noon, noon, &how).ms, noon.ms - 3000);
 	assert_int_equal(how, STAMP_AGE);
 }
 
 static void without_an_age_the_boot_we_anchored_tells(void **state)
 {
-	struct boot_memory b = { 0 };
-	struct record_head h = { .t_ms = HOUR, .wall = { 1 }, .quality = CLOCK_NTP };
-	enum stamp_how how;
-
 	(void)state;
 	ingest_anchor(&b, 2 * HOUR, noon);
-	assert_int_equal(ingest_stamp(&b, &h, -1, noon, noon, &how).ms, noon.ms - HOUR);
+	assert_int_equal(stamp(record(HOUR, 1, CLOCK_NTP)), noon.ms - HOUR);
 	assert_int_equal(how, STAMP_ANCHOR);
 }
 
-static void a_clock_that_ntp_kept_is_believed_unless_it_is_ahead(void **state)
+static void a_boot_that_began_before_1970_anchors_nothing(void **state)
 {
-	struct boot_memory b = { 0 };
-	struct record_head h = { .wall = { noon.ms - HOUR }, .quality = CLOCK_NTP };
-	wall_t before = { noon.ms - 60000 };
-	enum stamp_how how;
-
 	(void)state;
-	assert_int_equal(ingest_stamp(&b, &h, -1, noon, before, &how).ms, noon.ms - HOUR);
+	ingest_anchor(&b, noon.ms + 1, noon);
+	assert_int_equal(b.anchor, ANCHOR_NONE);
+}
+
+static void a_clock_that_ntp_kept_is_believed(void **state)
+{
+	(void)state;
+	assert_int_equal(stamp(record(5000, noon.ms - HOUR / 2, CLOCK_NTP)), noon.ms - HOUR / 2);
 	assert_int_equal(how, STAMP_NTP);
-	h.wall.ms = noon.ms + 1;
-	assert_int_equal(ingest_stamp(&b, &h, -1, noon, before, &how).ms, before.ms);
+}
+
+static void what_ntp_said_once_dates_the_rest_of_that_boot(void **state)
+{
+	(void)state;
+	stamp(record(5000, noon.ms - HOUR / 2, CLOCK_NTP));
+	assert_int_equal(stamp(record(65000, 7, CLOCK_NEVER)), noon.ms - HOUR / 2 + 60000);
+	assert_int_equal(how, STAMP_ANCHOR);
+}
+
+static void ntp_that_contradicts_what_we_know_is_not_believed(void **state)
+{
+	static const int64_t walls[] = { HOUR, -2 * HOUR, 24 * HOUR, -24 * HOUR };
+
+	for (size_t i = 0; i < 4; i++) {
+		int64_t at;
+
+		fresh(state);
+		at = stamp(record(5000, noon.ms + walls[i], CLOCK_NTP));
+		assert_int_equal(how, STAMP_GUESS);
+		assert_in_range(at, noon.ms - HOUR, noon.ms - 60000);
+	}
+}
+
+static void a_guess_lies_between_the_boots_around_it(void **state)
+{
+	static const enum clock_quality qualities[] = { CLOCK_NEVER, CLOCK_FLOOR, CLOCK_NTP };
+	static const int64_t walls[] = { 5, -48 * HOUR, -HOUR / 2, HOUR, 100 * HOUR };
+	static const int64_t ages[] = { 0, 5000, HOUR / 2, HOUR, 48 * HOUR };
+
+	for (size_t i = 0; i < 3; i++)
+		for (size_t k = 0; k < 5; k++)
+			for (size_t n = 0; n < 5; n++) {
+				int64_t at;
+
+				fresh(state);
+				at = stamp(record(ages[n], noon.ms + walls[k], qualities[i]));
+				assert_in_range(at, noon.ms - HOUR, noon.ms - 60000);
+			}
+}
+
+static void a_floor_between_the_boots_around_it_is_the_guess(void **state)
+{
+	(void)state;
+	assert_int_equal(stamp(record(5000, noon.ms - HOUR / 2, CLOCK_FLOOR)), noon.ms - HOUR / 2);
 	assert_int_equal(how, STAMP_GUESS);
 }
 
-static void a_dead_clock_is_bounded_by_the_boot_that_followed(void **state)
+static void in_a_guessed_boot_distances_are_right(void **state)
 {
-	struct boot_memory b = { 0 };
-	wall_t before = { noon.ms - 60000 };
-	struct record_head dead = { .wall = { 5 }, .quality = CLOCK_NEVER };
-	struct record_head floor = { .wall = { noon.ms - HOUR }, .quality = CLOCK_FLOOR };
-	struct record_head ahead = { .wall = { noon.ms + HOUR }, .quality = CLOCK_FLOOR };
-	enum stamp_how how;
+	int64_t first;
 
 	(void)state;
-	assert_int_equal(ingest_stamp(&b, &dead, -1, noon, before, &how).ms, before.ms);
-	assert_int_equal(ingest_stamp(&b, &floor, -1, noon, before, &how).ms, noon.ms - HOUR);
-	assert_int_equal(ingest_stamp(&b, &ahead, -1, noon, before, &how).ms, before.ms);
-	assert_int_equal(ingest_stamp(&b, &dead, -1, noon, (wall_t){ noon.ms + 9 }, &how).ms,
-			 noon.ms);
+	first = stamp(record(45000, 45000, CLOCK_NEVER));
+	assert_int_equal(stamp(record(45000 + 1201000, 9, CLOCK_NEVER)), first + 1201000);
+	assert_int_equal(stamp(record(45000 + 2000000, noon.ms + HOUR, CLOCK_FLOOR)),
+			 first + 2000000);
 }
+
+static void a_boot_of_which_nothing_is_known_ends_before_the_next(void **state)
+{
+	(void)state;
+	in.lived.ms = 0;
+	assert_int_equal(stamp(record(5000, 5000, CLOCK_NEVER)), noon.ms - 60000);
+	assert_int_equal(stamp(record(9000, 9000, CLOCK_NEVER)), noon.ms - 60000);
+}
+
+static void two_unknown_boots_keep_their_order(void **state)
+{
+	struct boot_memory second = { .boot = 2 };
+	struct record_head h = record(100, 100, CLOCK_NEVER);
+	int64_t last;
+
+	(void)state;
+	stamp(record(45000, 45000, CLOCK_NEVER));
+	last = stamp(record(HOUR / 3, 9, CLOCK_NEVER));
+	assert_true(ingest_stamp(&in, &second, &h, -1, noon, noon, &how).ms > last);
+}
+
+#define with_a_point(test) cmocka_unit_test_setup(test, fresh)
 
 int main(void)
 {
@@ -139,10 +221,17 @@ int main(void)
 		cmocka_unit_test(what_the_node_lost_is_counted_and_not_waited_for),
 		cmocka_unit_test(a_boot_new_to_us_may_begin_anywhere),
 		cmocka_unit_test(the_last_boots_are_remembered_newest_first),
-		cmocka_unit_test(a_known_age_beats_every_clock),
-		cmocka_unit_test(without_an_age_the_boot_we_anchored_tells),
-		cmocka_unit_test(a_clock_that_ntp_kept_is_believed_unless_it_is_ahead),
-		cmocka_unit_test(a_dead_clock_is_bounded_by_the_boot_that_followed),
+		with_a_point(a_known_age_beats_every_clock),
+		with_a_point(without_an_age_the_boot_we_anchored_tells),
+		with_a_point(a_boot_that_began_before_1970_anchors_nothing),
+		with_a_point(a_clock_that_ntp_kept_is_believed),
+		with_a_point(what_ntp_said_once_dates_the_rest_of_that_boot),
+		with_a_point(ntp_that_contradicts_what_we_know_is_not_believed),
+		with_a_point(a_guess_lies_between_the_boots_around_it),
+		with_a_point(a_floor_between_the_boots_around_it_is_the_guess),
+		with_a_point(in_a_guessed_boot_distances_are_right),
+		with_a_point(a_boot_of_which_nothing_is_known_ends_before_the_next),
+		with_a_point(two_unknown_boots_keep_their_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
