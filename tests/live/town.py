@@ -86,7 +86,7 @@ class House:
         self.script = os.path.join(town.dir, f"{self.code}.wires")
         self.node_ip, self.router_ip = f"10.78.{index}.2", f"10.78.{index}.1"
         self.camera_ip = f"10.78.{index}.6"
-        self.process, self.pace = None, {}  # pace: settings of this house alone
+        self.process, self.pace, self.env = None, {}, {}  # settings and environment of this house alone
 
     def wires(self, words):
         """Play the wires: "mains off", "mains on"."""
@@ -129,7 +129,7 @@ class House:
         with open(path, "w", encoding="utf-8") as f:
             json.dump(self.settings(), f, ensure_ascii=False, indent=1)
         self.process = town.run(self.code, [town.program("node/matsang-node"), path], self.node_ns,
-                                {"OPENSSL_CONF": os.path.join(ROOT, "broker-config/openssl-node.cnf")})
+                                {"OPENSSL_CONF": os.path.join(ROOT, "broker-config/openssl-node.cnf"), **self.env})
 
 
 class Town:
