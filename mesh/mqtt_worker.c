@@ -261,6 +261,7 @@ static void dial(struct mqtt *m, mono_t now)
 
 	log_debug("mqtt: dialling %s", m->address);
 	m->line = mqtt_line_dial(&call);
+	m->nudge = m->line != NULL;
 	if (m->line)
 		stage_set(m, STAGE_DIALLING, mono_after(now, ATTEMPT_MS));
 	else
@@ -285,6 +286,7 @@ static void connected(struct mqtt *m, const struct heard *h, mono_t now)
 	m->alias_max = h->alias_max;
 	m->alias_known = false;
 	stage_set(m, STAGE_JOINING, mono_after(now, ATTEMPT_MS));
+	m->nudge = true;
 	if (m->o.n_subscriptions &&
 	    mqtt_line_subscribe(m->line, m->o.subscriptions, m->o.n_subscriptions) < 0)
 		failed(m, h, "connection lost", now);
