@@ -159,6 +159,8 @@ void incident_changed(struct incidents *s, const struct outage *o, enum cause wa
 	if (l->by_cause[was] > 0)
 		l->by_cause[was]--;
 	count(l, o);
+	if (o->from.ms < l->i.from.ms)
+		l->i.from = o->from;
 	if (l->i.point == o->point) {
 		l->i.eyes = o->eyes;
 		l->i.cams_n = o->cams_n;

@@ -64,8 +64,15 @@ void ingest_lived(struct ingest *in, wall_t at)
 		in->lived = at;
 }
 
-/* NTP and our own clock may differ by this much and both be right. */
-enum { NTP_SLACK_MS = 2000 };
+enum {
+	NTP_SLACK_MS = 2000, /* NTP and our own clock may differ by this much and both be right */
+	MOVED_MS = 60000, /* more than messages are late and quartzes differ: our clock was set */
+};
+
+static bool moved(wall_t a, wall_t b)
+{
+	return a.ms - b.ms > MOVED_MS || b.ms - a.ms > MOVED_MS;
+}
 
 /* A boot that we never met gets its beginning. */
 static enum stamp_how place(const struct ingest *in, struct boot_memory *b,
@@ -99,9 +106,13 @@ wall_t ingest_stamp(struct ingest *in, struct boot_memory *b, const struct recor
 {
 	wall_t at;
 
+	if (in->lived.ms > now.ms)
+		in->lived = now; /* our clock was set back */
 	if (age_ms >= 0 && age_ms <= now.ms) {
 		*how = STAMP_AGE;
 		at.ms = now.ms - age_ms;
+		if (b->anchor == ANCHOR_OWN && moved(b->zero, (wall_t){ at.ms - h->t_ms }))
+			ingest_anchor(b, h->t_ms + age_ms, now);
 	} else {
 		*how = b->anchor == ANCHOR_OWN ? STAMP_ANCHOR : place(in, b, h, before);
 		at = no_later((wall_t){ b->zero.ms + h->t_ms }, before);

@@ -375,9 +375,34 @@ static void news(struct spell *s, const struct row *row, const struct verdict *v
 	move(s, from, true, row->id, out);
 }
 
+/*
+ * Our own clock was set back, and what we remember lies in its future: it was just now, as far as
+ * anybody can tell. Without this every record would count as history until the clock has caught up.
+ */
+static void forget_the_future(struct spell *s, const struct row *row, struct changes *out)
+{
+	wall_t *const moments[] = { &s->verdict_at,    &s->heard_from, &s->unknown_from,
+				    &s->unknown_until, &s->last_until, &s->camera_from,
+				    &s->past_from };
+
+	for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++)
+		if (moments[i]->ms > row->stored.ms)
+			*moments[i] = row->at;
+	if (outage_open(s) && s->outage.from.ms > row->stored.ms) {
+		s->outage.from = row->at;
+		say(out, CHANGE_CHANGED, &s->outage, true);
+	}
+	if (s->since.ms > row->stored.ms) {
+		s->since = row->at;
+		paint(out, s, s->since, (wall_t){ 0 }, s->colour, s->cause);
+	}
+}
+
 void outage_row(struct spell *s, const struct row *row, struct changes *out)
 {
 	struct verdict v;
+
+	forget_the_future(s, row, out);
 
 	switch (row->kind) {
 	case ROW_BIRTH:

@@ -59,6 +59,18 @@ static void down_is_an_outage(const struct world *w, size_t point, struct notes 
 	}
 }
 
+/* Was the gateway's own clock set back over its end? Then that time was lived through twice. */
+static bool twice(const struct memory *m, const struct outage *o)
+{
+	bool before = false, after = false;
+
+	for (size_t i = m->rows.n; i-- > 0 && !(before && after);) {
+		after |= m->rows.at[i].stored.ms < o->until.ms;
+		before = after && m->rows.at[i].stored.ms >= o->until.ms;
+	}
+	return before;
+}
+
 /* An outage's time is painted down, or nobody could judge it. */
 static void outage_is_down(const struct world *w, const struct outage *o, struct notes *out)
 {
@@ -66,7 +78,7 @@ static void outage_is_down(const struct world *w, const struct outage *o, struct
 	int64_t end = o->until.ms ? o->until.ms : WORLD_BEGINS + w->s->end;
 	char at[MOMENT_TEXT];
 
-	for (size_t i = 0; i < p->line.n; i++) {
+	for (size_t i = 0; i < p->line.n && !twice(&w->office.memory, o); i++) {
 		int64_t a = p->line.at[i].from.ms,
 			b = i + 1 < p->line.n ? p->line.at[i + 1].from.ms : INT64_MAX;
 
@@ -203,7 +215,7 @@ static void replay(const struct world *w, struct notes *out)
 	memory_init(&again, w->s->n_points, &faults);
 	for (size_t i = 0; i < w->office.memory.rows.n; i++) {
 		commune_replay(c, &w->office.memory.rows.at[i]);
-		memory_commit(&again, commune_acts(c), (wall_t){ WORLD_BEGINS + w->s->end });
+		memory_commit(&again, commune_acts(c), w->office.memory.rows.at[i].stored);
 		commune_acts_clear(c);
 	}
 	for (size_t i = 0; i < faults.n; i++)

@@ -199,6 +199,19 @@ static void a_boot_of_which_nothing_is_known_ends_before_the_next(void **state)
 	assert_int_equal(stamp(record(9000, 9000, CLOCK_NEVER)), noon.ms - 60000);
 }
 
+static void a_boot_is_anchored_again_when_our_own_clock_was_set(void **state)
+{
+	struct record_head h = record(HOUR, 0, CLOCK_NEVER);
+
+	(void)state;
+	ingest_anchor(&b, 0, (wall_t){ noon.ms + 24 * HOUR });
+	ingest_stamp(&in, &b, &h, 1000, noon, noon, &how);
+	assert_int_equal(b.zero.ms, noon.ms - 1000 - HOUR);
+	h.t_ms += 3000; /* a little late is no reason */
+	ingest_stamp(&in, &b, &h, 1000, noon, noon, &how);
+	assert_int_equal(b.zero.ms, noon.ms - 1000 - HOUR);
+}
+
 static void two_unknown_boots_keep_their_order(void **state)
 {
 	struct boot_memory second = { .boot = 2 };
@@ -231,6 +244,7 @@ int main(void)
 		with_a_point(a_floor_between_the_boots_around_it_is_the_guess),
 		with_a_point(in_a_guessed_boot_distances_are_right),
 		with_a_point(a_boot_of_which_nothing_is_known_ends_before_the_next),
+		with_a_point(a_boot_is_anchored_again_when_our_own_clock_was_set),
 		with_a_point(two_unknown_boots_keep_their_order),
 	};
 

@@ -14,6 +14,7 @@ struct story {
 	struct spell s;
 	struct changes ch; /* of the last row */
 	int64_t row;
+	wall_t now; /* the gateway's clock */
 };
 
 static const struct verdict fine = { .eyes = 1, .cams_n = 1, .sure = SURE_CONFIRMED };
@@ -27,6 +28,9 @@ static void feed(struct story *t, struct row row, int minute)
 {
 	row.id = ++t->row;
 	row.at.ms = (int64_t)minute * MINUTE;
+	if (row.at.ms > t->now.ms)
+		t->now = row.at;
+	row.stored = t->now;
 	t->ch.n = 0;
 	outage_row(&t->s, &row, &t->ch);
 }
@@ -203,6 +207,25 @@ static void our_own_broker_being_away_is_not_the_points_outage(void **state)
 	assert_int_equal(t.ch.n, 0);
 }
 
+static void when_our_clock_is_set_back_nothing_lies_ahead_of_it(void **state)
+{
+	struct story t = well();
+
+	(void)state;
+	news(&t, &power, true, 100);
+	news(&t, &fine, true, 110);
+	t.now.ms = 20 * MINUTE;
+	news(&t, &power, true, 30);
+	assert_int_equal(t.s.outage.from.ms, 30 * MINUTE);
+	t.now.ms = 10 * MINUTE;
+	news(&t, &fine, true, 12);
+	assert_int_equal(t.s.outage.from.ms, 12 * MINUTE);
+	assert_int_equal(t.s.outage.until.ms, 12 * MINUTE);
+	assert_int_equal(t.s.since.ms, 12 * MINUTE);
+	for (size_t i = 0; i < t.ch.n; i++)
+		assert_true(t.ch.change[i].paint.from.ms <= 12 * MINUTE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +238,7 @@ int main(void)
 		cmocka_unit_test(blindness_is_unknown_and_never_down),
 		cmocka_unit_test(what_happened_while_we_were_blind_is_learned_and_told_to_nobody),
 		cmocka_unit_test(our_own_broker_being_away_is_not_the_points_outage),
+		cmocka_unit_test(when_our_clock_is_set_back_nothing_lies_ahead_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
