@@ -106,12 +106,16 @@ wall_t ingest_stamp(struct ingest *in, struct boot_memory *b, const struct recor
 {
 	wall_t at;
 
+	/* Our clock was set back: what we knew of such moments is worth nothing. */
 	if (in->lived.ms > now.ms)
-		in->lived = now; /* our clock was set back */
+		in->lived = now;
+	if (b->zero.ms > now.ms)
+		b->anchor = ANCHOR_NONE, b->zero = now;
 	if (age_ms >= 0 && age_ms <= now.ms) {
 		*how = STAMP_AGE;
 		at.ms = now.ms - age_ms;
-		if (b->anchor == ANCHOR_OWN && moved(b->zero, (wall_t){ at.ms - h->t_ms }))
+		/* As good as a birth. */
+		if (b->anchor != ANCHOR_OWN || moved(b->zero, (wall_t){ at.ms - h->t_ms }))
 			ingest_anchor(b, h->t_ms + age_ms, now);
 	} else {
 		*how = b->anchor == ANCHOR_OWN ? STAMP_ANCHOR : place(in, b, h, before);
