@@ -70,6 +70,9 @@ header '(openssl|libintl|qrencode).*' /nobody
 # ---- the system's clocks, chance, and other processes ----
 call 'clock_gettime|gettimeofday|time|ftime|timespec_get|clock|adjtimex|clock_adjtime|ntp_adjtime' mesh/clock.c
 call 'sleep|usleep|nanosleep|clock_nanosleep' mesh/mqtt_nap.c # stands in for the one that Paho calls
+# Nothing waits for a moment of the wall clock: it may be set back. The loop's alarms and poll do not.
+door 'CLOCK_REALTIME' mesh/clock.c
+call 'pthread_cond_timedwait|sem_timedwait|pthread_mutex_timedlock|mq_timed[a-z]+|timer_create|timerfd_create' /nobody
 call 'rand|srand|rand_r|random|srandom|drand48|lrand48|mrand48|arc4random' /nobody
 call 'getrandom|getentropy' node/main.c node/ping.c gateway/main.c
 call 'randombytes[a-z_]*' gateway/enrol.c gateway/login.c 'gateway/http*.c' 'gateway/cli/*.c'
