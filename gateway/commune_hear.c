@@ -183,11 +183,19 @@ unsigned commune_take(struct commune *c, struct place *p, const struct record_he
 	return 0;
 }
 
+/* When that boot was over at the latest: the present one had begun, or now. */
+static wall_t over_by(struct place *p, uint64_t boot, wall_t wall)
+{
+	const struct boot_memory *present = ingest_boot(&p->ingest, p->spell.point, p->boot);
+	bool known = present->anchor == ANCHOR_OWN && present->zero.ms < wall.ms;
+
+	return known && p->boot != boot ? present->zero : wall;
+}
+
 wall_t commune_stamp(struct place *p, const struct record_head *h, int64_t age_ms, wall_t wall,
 		     enum stamp_how *how)
 {
-	struct boot_memory *present = ingest_boot(&p->ingest, p->spell.point, p->boot);
-	wall_t before = present->anchor == ANCHOR_OWN && p->boot != h->boot ? present->zero : wall;
+	wall_t before = over_by(p, h->boot, wall);
 	struct boot_memory *mem = ingest_boot(&p->ingest, p->spell.point, h->boot);
 
 	return ingest_stamp(&p->ingest, mem, h, age_ms, wall, before, how);
@@ -251,11 +259,12 @@ static unsigned hear_past(struct commune *c, struct place *p, const uint8_t *buf
 	draw = calloc(d.n - skip, sizeof *draw);
 	if (draw) {
 		struct act *a = commune_add(c, ACT_SAMPLES, p->spell.point);
+		wall_t end = over_by(p, d.head.boot, wall);
 
 		for (size_t i = skip; i < d.n; i++) {
 			wall_t t = { at.ms + (int64_t)d.after_s[i] * 1000 };
 
-			draw[i - skip] = drawing(p, &d.sample[i], t.ms > wall.ms ? wall : t);
+			draw[i - skip] = drawing(p, &d.sample[i], t.ms > end.ms ? end : t);
 		}
 		if (d.n > skip)
 			ingest_lived(&p->ingest, draw[d.n - skip - 1].at);
