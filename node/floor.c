@@ -8,11 +8,13 @@
 #include <string.h>
 
 /*
- * The file: milliseconds since 1970, twice, in a line that a person can read. Half of it, or a
- * mixture of two, is no file. It is replaced, never changed.
+ * The file: milliseconds since 1970, the month's bytes and its seconds; all of it twice, in a line
+ * that a person can read. Half of it, or a mixture of two, is no file. It is replaced, never
+ * changed.
  */
-enum { FILE_LEN = 28, LEAST_MS = 60 * 1000 };
-#define FILE_FORMAT "%013" PRId64 " %013" PRId64 "\n"
+enum { DIGITS = 13, HALF_LEN = 3 * DIGITS + 2, FILE_LEN = 2 * HALF_LEN + 2, LEAST_MS = 60 * 1000 };
+#define HALF_FORMAT "%013" PRId64 " %013" PRIu64 " %013" PRId64
+static const uint64_t most = UINT64_C(9999999999999); /* thirteen digits */
 
 /* Nothing of ours ran before 2026-01-01; and what says that it is 2046 knows nothing. */
 static const wall_t earliest = { INT64_C(1767225600000) }, latest = { INT64_C(2398377600000) };
@@ -25,7 +27,7 @@ static bool believable(wall_t t)
 static bool number(const char *digits, int64_t *out)
 {
 	*out = 0;
-	for (int i = 0; i < 13; i++) {
+	for (int i = 0; i < DIGITS; i++) {
 		if (digits[i] < '0' || digits[i] > '9')
 			return false;
 		*out = *out * 10 + (digits[i] - '0');
@@ -33,18 +35,25 @@ static bool number(const char *digits, int64_t *out)
 	return true;
 }
 
-static bool file_says(const char text[static FILE_LEN], wall_t *out)
+static bool file_says(const char text[static FILE_LEN], wall_t *out, struct floor_month *month)
 {
-	int64_t again;
+	int64_t bytes, s;
 
-	return number(text, &out->ms) && number(text + 14, &again) && again == out->ms &&
-	       text[13] == ' ' && text[27] == '\n' && believable(*out);
+	if (memcmp(text, text + HALF_LEN + 1, HALF_LEN) != 0 || text[HALF_LEN] != ' ' ||
+	    text[FILE_LEN - 1] != '\n' || text[DIGITS] != ' ' || text[2 * DIGITS + 1] != ' ')
+		return false;
+	if (!number(text, &out->ms) || !number(text + DIGITS + 1, &bytes) ||
+	    !number(text + 2 * DIGITS + 2, &s) || !believable(*out))
+		return false;
+	*month = (struct floor_month){ (uint64_t)bytes, s * 1000 };
+	return true;
 }
 
 int floor_open(struct floor *f, const struct disk *disk, mono_t now)
 {
 	char text[FILE_LEN];
 	int64_t size = disk->size(disk->self), n;
+	struct floor_month month;
 	wall_t says;
 
 	*f = (struct floor){ .disk = disk, .at = now, .due = now };
@@ -53,8 +62,9 @@ int floor_open(struct floor *f, const struct disk *disk, mono_t now)
 	n = size == FILE_LEN ? disk->read(disk->self, 0, text, FILE_LEN) : 0;
 	if (n < 0)
 		return (int)n;
-	if (n != FILE_LEN || !file_says(text, &says))
+	if (n != FILE_LEN || !file_says(text, &says, &month))
 		return -EBADMSG;
+	f->month = month;
 	f->known = f->kept = says; /* which was before now; how long before, nobody knows */
 	return 0;
 }
@@ -79,10 +89,13 @@ enum clock_quality floor_look(struct floor *f, wall_t *wall, enum clock_quality 
 static int write_file(struct floor *f, wall_t says)
 {
 	const struct disk *d = f->disk;
+	const uint64_t bytes = f->month.bytes < most ? f->month.bytes : most;
+	const int64_t s = f->month.ms / 1000;
 	char text[FILE_LEN + 1];
 	int err;
 
-	snprintf(text, sizeof text, FILE_FORMAT, says.ms, says.ms);
+	snprintf(text, sizeof text, HALF_FORMAT " " HALF_FORMAT "\n", says.ms, bytes, s, says.ms,
+		 bytes, s);
 	err = d->begin(d->self);
 	if (err == 0)
 		err = d->add(d->self, text, FILE_LEN);

@@ -7,8 +7,15 @@
 #include "node/disk.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { FLOOR_KEEP_MS = 3600 * 1000 }; /* written at most this often: a card wears out */
+
+/* What the family's line has carried this month; rides along, for the card's sake. */
+struct floor_month {
+	uint64_t bytes;
+	int64_t ms; /* of the month gone by */
+};
 
 /*
  * A board without a battery wakes in 1970, or when its card was made. NTP once said what time it
@@ -19,11 +26,12 @@ enum { FLOOR_KEEP_MS = 3600 * 1000 }; /* written at most this often: a card wear
  * no time from the future.
  */
 struct floor {
-	const struct disk *disk; /* borrowed */
-	wall_t known;            /* it was this time; ms 0: nothing is known .. */
-	mono_t at;               /* .. when this boot had lasted so long, or before */
-	wall_t kept;             /* what the file says; ms 0: nothing */
-	mono_t due;              /* when the file may be written again */
+	const struct disk *disk;  /* borrowed */
+	struct floor_month month; /* goes into the file with every writing; the owner's to change */
+	wall_t known;             /* it was this time; ms 0: nothing is known .. */
+	mono_t at;                /* .. when this boot had lasted so long, or before */
+	wall_t kept;              /* what the file says; ms 0: nothing */
+	mono_t due;               /* when the file may be written again */
 };
 
 /* disk is borrowed, and is the floor's own file. Returns 0, also when there was no file; -EBADMSG

@@ -202,6 +202,11 @@ void node_bytes_more(struct node *n, uint64_t bytes)
 	bytes_add(&n->bytes, bytes);
 }
 
+void node_records_lost(struct node *n)
+{
+	n->records_lost = true;
+}
+
 void node_report(struct node *n)
 {
 	n->report_owed = true;

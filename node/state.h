@@ -120,6 +120,7 @@ struct node {
 
 	struct supply supply;
 	bool refused; /* the broker does not know us; and never did since the start */
+	bool records_lost;
 	struct button button;
 	struct heal heal;
 	struct bytes bytes;
@@ -229,6 +230,9 @@ void node_bytes(struct node *n, uint64_t counter, mono_t now);
 
 /* Bytes of IP of anything else that left the house. */
 void node_bytes_more(struct node *n, uint64_t bytes);
+
+/* Records that were to be told are gone: a fact of every verdict from now on. */
+void node_records_lost(struct node *n);
 
 /* Something is worth a report, as soon as one can leave. */
 void node_report(struct node *n);

@@ -83,7 +83,7 @@ static uint32_t more_facts(const struct node *n)
 	for (unsigned i = 0; i < n->o->cameras_n; i++)
 		more |= n->eye[i].clock_wrong ? FACT_CAMERA_CLOCK : 0u;
 	more |= bytes_factor(&n->bytes) > 1 ? FACT_SLOWED : 0u;
-	more |= n->spool->count.lost > 0 ? FACT_RECORDS_LOST : 0u;
+	more |= n->records_lost ? FACT_RECORDS_LOST : 0u;
 	return more;
 }
 

@@ -122,6 +122,8 @@ void machine_start(struct world *w, struct machine *m)
 	m->noted_seq = m->spool.next_seq;
 	m->noted_jumps = 0;
 	node_init(&m->node, &m->house->options, &m->spool, m->boot, world_draw(w, UINT64_MAX), now);
+	if (spool_lost(&m->spool) || (spool_fresh(&m->spool) && m->floor.kept.ms > 0))
+		node_records_lost(&m->node);
 	node_mains(&m->node, m->house->mains || m->clone, now);
 	node_temp(&m->node, TEMPERATURE);
 	backoff_init(&m->backoff, RETRY_MIN_MS, RETRY_MAX_MS, 1, world_draw(w, UINT64_MAX));

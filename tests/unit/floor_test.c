@@ -236,7 +236,8 @@ static void power_cut_at_any_write_leaves_the_old_floor_or_the_new_one(void **st
 
 static void a_file_that_was_damaged_is_no_floor(void **state)
 {
-	static const char good[] = "1795647600000 1795647600000\n";
+	static const char good[] = "1795647600000 0000004711000 0000000086400 1795647600000 "
+				   "0000004711000 0000000086400\n";
 	char bad[sizeof good];
 
 	(void)state;
@@ -257,10 +258,30 @@ static void a_file_that_was_damaged_is_no_floor(void **state)
 	assert_says(in_1970, CLOCK_NEVER, 0, CLOCK_FLOOR, in_2026);
 }
 
+static void the_months_bytes_ride_along(void **state)
+{
+	(void)state;
+	ntp(in_2026, 0);
+	f.month = (struct floor_month){ 5390000, (int64_t)25 * 24 * HOUR };
+	assert_int_equal(floor_keep(&f, false, at(0)), 0);
+	boots_again();
+	assert_int_equal(f.month.bytes, 5390000);
+	assert_int_equal(f.month.ms, (int64_t)25 * 24 * HOUR);
+	f.month.bytes = UINT64_MAX; /* as many digits as there are */
+	ntp(after(in_2026, HOUR), HOUR);
+	assert_int_equal(floor_keep(&f, false, at(HOUR)), 0);
+	boots_again();
+	assert_int_equal(f.month.bytes, UINT64_C(9999999999999));
+}
+
 static void a_floor_of_another_age_is_dropped(void **state)
 {
-	static const char *const ages[] = { "0000000005000 0000000005000\n",
-					    "2524608000000 2524608000000\n" };
+	static const char *const ages[] = {
+		"0000000005000 0000000000000 0000000000000 0000000005000 0000000000000 "
+		"0000000000000\n",
+		"2524608000000 0000000000000 0000000000000 2524608000000 0000000000000 "
+		"0000000000000\n",
+	};
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
@@ -314,6 +335,7 @@ int main(void)
 		on_a_disk(a_program_that_starts_again_and_again_does_not_wear_the_card),
 		on_a_disk(power_cut_at_any_write_leaves_the_old_floor_or_the_new_one),
 		on_a_disk(a_file_that_was_damaged_is_no_floor),
+		on_a_disk(the_months_bytes_ride_along),
 		on_a_disk(a_floor_of_another_age_is_dropped),
 		on_a_disk(a_disk_that_fails_is_tried_again_an_hour_later),
 		on_a_disk(a_disk_that_cannot_be_read_still_leaves_a_floor_in_memory),

@@ -467,6 +467,15 @@ static void a_battery_and_a_weak_supply_are_news(void **state)
 	assert_true(nth(WIRE_BEAT, 0)->beat.sample.on_battery);
 }
 
+static void records_that_were_lost_are_told_with_the_first_news(void **state)
+{
+	(void)state;
+	node_records_lost(&h.n);
+	run(2);
+	connect_up(true);
+	assert_true(nth(WIRE_NEWS, 0)->news.verdict.facts & FACT_RECORDS_LOST);
+}
+
 static void a_spent_budget_slows_beats_and_holds_no_alarm_back(void **state)
 {
 	(void)state;
@@ -907,6 +916,7 @@ int main(void)
 		TEST(a_spent_budget_slows_beats_and_holds_no_alarm_back),
 		TEST(pushed_settings_are_handed_on_as_they_came),
 		TEST(a_cable_that_is_out_is_named_and_the_family_asked),
+		NEW(records_that_were_lost_are_told_with_the_first_news),
 		NEW(a_device_that_nobody_enrolled_shows_itself_at_first),
 		TEST(calm_is_one_beat_a_minute_and_no_write),
 		TEST(mains_out_is_news_after_its_hold_and_at_once_on_the_wire),
