@@ -34,6 +34,8 @@ static enum eye eye_of_silence(const struct camera *c)
 		return EYE_CONTRADICTS;
 	if (c->seen == CAMERA_SAYS_LOCKED)
 		return EYE_LOCKED;
+	if (c->seen == CAMERA_SAYS_REFUSED && c->last_reached)
+		return EYE_REFUSING;
 	return c->seen == CAMERA_SAYS_FROZEN ? EYE_FROZEN : EYE_SILENT;
 }
 
@@ -44,9 +46,16 @@ static bool moves_though_stopped(const struct camera *c)
 	       c->seen_at.ms > c->stopped_at.ms;
 }
 
+/* The look that tells whether it is the camera or the wire has not ended. */
+static bool wire_in_doubt(const struct camera *c)
+{
+	return c->seen == CAMERA_SAYS_MOVING && c->last == CAMERA_SAYS_MOVING &&
+	       c->seen_at.ms <= c->stopped_at.ms && !c->mains_out;
+}
+
 static enum eye eye_of_heart(const struct camera *c)
 {
-	if (c->stopped)
+	if (c->stopped && !wire_in_doubt(c))
 		return moves_though_stopped(c) ? EYE_CONTRADICTS : EYE_STOPPED;
 	if (c->seen == CAMERA_SAYS_BUSY)
 		return EYE_BUSY;
@@ -154,6 +163,13 @@ static void comes_back(struct camera *c, mono_t now)
 		await_heart(c, now);
 }
 
+/* No connection was made: there was nobody, but now there is. */
+static void forget_unreached(struct camera *c)
+{
+	if (c->seen == CAMERA_SAYS_REFUSED && !c->last_reached)
+		forget_looks(c);
+}
+
 unsigned camera_pinged(struct camera *c, enum reach_state ping, mono_t now)
 {
 	if (ping == c->ping)
@@ -163,11 +179,31 @@ unsigned camera_pinged(struct camera *c, enum reach_state ping, mono_t now)
 		forget_looks(c);
 		c->beaten = false; /* an edge from now on is proof of life */
 	}
-	if (ping == REACH_ANSWERS && (c->ping == REACH_SILENT || !c->ponged))
+	if (ping == REACH_ANSWERS && (c->ping == REACH_SILENT || !c->ponged)) {
+		forget_unreached(c);
 		comes_back(c, now);
+	}
 	c->ponged = c->ponged || ping == REACH_ANSWERS;
 	c->ping = ping;
 	c->ping_since = now;
+	return settle(c, now);
+}
+
+unsigned camera_unasked(struct camera *c, mono_t now)
+{
+	c->ping = REACH_UNKNOWN;
+	c->ping_since = now;
+	c->ponged = false;
+	return settle(c, now);
+}
+
+unsigned camera_afresh(struct camera *c, mono_t now)
+{
+	if (c->seen != CAMERA_SAYS_REFUSED || c->last_reached)
+		return 0;
+	forget_looks(c);
+	c->backoff_ms = 0;
+	camera_ask(c, now);
 	return settle(c, now);
 }
 

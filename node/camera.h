@@ -81,13 +81,14 @@ void camera_init(struct camera *c, const struct camera_options *o, mono_t now);
  * What is believed, first line that fits:
  *
  *	ping silent:  a heartbeat edge, or a moving or busy stream, since    contradicts
- *	              password refused, frozen: as below                     locked, frozen
+ *	              password refused, no picture, frozen: as below         locked ...
  *	              else                                                   silent
  *	else:         password refused twice                                 locked
  *	              no picture to be had, twice                            refusing (without ping
  *	              and without a connection: silent)
  *	              frozen twice                                           frozen
  *	              heartbeat stopped, the stream moves in a later look    contradicts (the wire?)
+ *	              heartbeat stopped, and no look has ended since         as before
  *	              heartbeat stopped                                      stopped
  *	              busy                                                   busy
  *	              the stream moves, ping answers or heartbeat beats      ok
@@ -100,6 +101,12 @@ void camera_init(struct camera *c, const struct camera_options *o, mono_t now);
 
 /* Returns CAMERA_ bits, as all below do. Feed the state that reach has decided, whenever it is. */
 unsigned camera_pinged(struct camera *c, enum reach_state ping, mono_t now);
+
+/* It cannot be pinged any more, whatever it did when it could: as one that never was. */
+unsigned camera_unasked(struct camera *c, mono_t now);
+
+/* It could not be reached, and can be again: that no connection was made says nothing now. */
+unsigned camera_afresh(struct camera *c, mono_t now);
 
 /* An edge of its heartbeat output at `at`, not later than now. */
 unsigned camera_beaten(struct camera *c, mono_t at, mono_t now);

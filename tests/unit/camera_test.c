@@ -299,9 +299,44 @@ static void a_camera_that_never_answered_a_ping_may_forbid_it(void **state)
 	look(&c, &locked);
 	look(&c, &locked);
 	assert_int_equal(c.eye, EYE_LOCKED);
+	look(&c, &mute);
+	look(&c, &mute);
+	assert_int_equal(c.eye, EYE_REFUSING);
 	look(&c, &nobody);
 	look(&c, &nobody);
 	assert_int_equal(c.eye, EYE_SILENT);
+}
+
+static void what_was_refused_by_nobody_is_forgotten_when_it_can_be_reached(void **state)
+{
+	struct camera c = with(true, false);
+	int64_t t;
+
+	(void)state;
+	look(&c, &nobody);
+	t = look(&c, &nobody);
+	assert_int_equal(c.eye, EYE_SILENT);
+	camera_afresh(&c, at(t + S));
+	assert_int_equal(c.eye, EYE_UNKNOWN);
+	assert_int_equal(look(&c, &nobody), t + S);
+	look(&c, &nobody);
+	assert_int_equal(c.eye, EYE_SILENT);
+	camera_pinged(&c, REACH_ANSWERS, at(t + 60 * M));
+	assert_int_equal(c.eye, EYE_OK);
+}
+
+static void one_that_may_not_be_pinged_any_more_is_looked_at(void **state)
+{
+	struct camera c = with(true, false);
+
+	(void)state;
+	camera_pinged(&c, REACH_ANSWERS, at(1 * S));
+	camera_pinged(&c, REACH_SILENT, at(31 * S));
+	assert_int_equal(camera_due(&c).ms, MONO_NEVER.ms);
+	camera_unasked(&c, at(50 * S));
+	assert_int_equal(c.eye, EYE_UNKNOWN);
+	look(&c, &moving);
+	assert_int_equal(c.eye, EYE_OK);
 }
 
 static void without_the_right_to_ping_looks_decide(void **state)
@@ -387,8 +422,8 @@ static void a_heart_that_stops_while_the_picture_moves_contradicts(void **state)
 	(void)state;
 	assert_int_equal(camera_due(&c).ms, 120 * S);
 	/* Looked at without waiting for its turn. */
-	assert_int_equal(camera_step(&c, false, at(120 * S)), CAMERA_EYE_CHANGED | CAMERA_LOOK);
-	assert_int_equal(c.eye, EYE_STOPPED);
+	assert_int_equal(camera_step(&c, false, at(120 * S)), CAMERA_LOOK);
+	assert_int_equal(c.eye, EYE_OK); /* until that look tells camera from wire */
 	camera_looked(&c, &moving, true, at(125 * S));
 	assert_int_equal(c.eye, EYE_CONTRADICTS);
 	look(&c, &frozen);
@@ -540,6 +575,8 @@ int main(void)
 		cmocka_unit_test(a_silent_camera_is_not_looked_at_and_forgets_what_was_seen),
 		cmocka_unit_test(a_look_that_began_before_the_silence_is_void),
 		cmocka_unit_test(a_camera_that_never_answered_a_ping_may_forbid_it),
+		cmocka_unit_test(what_was_refused_by_nobody_is_forgotten_when_it_can_be_reached),
+		cmocka_unit_test(one_that_may_not_be_pinged_any_more_is_looked_at),
 		cmocka_unit_test(without_the_right_to_ping_looks_decide),
 		cmocka_unit_test(nothing_is_looked_at_while_mains_is_out),
 		cmocka_unit_test(a_flapping_ping_does_not_bring_a_flood_of_looks),
