@@ -141,7 +141,7 @@ void app_on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
 		memcpy(a->last_why, e->why, sizeof a->last_why);
 		a->linked = false;
 		node_dial_failed(&a->node, layer_of(&e->failure), e->failure.refused,
-				 e->failure.stranger);
+				 e->failure.stranger, now);
 		node_link(&a->node, false, false, 0, -1, now);
 		loop_notify("STATUS=no connection to the broker");
 		break;

@@ -133,6 +133,11 @@ bool reach_feed(struct reach *r, int32_t rtt_us, mono_t now)
 	return rtt_us < 0 ? missed(r, now) : answered(r, rtt_us, now);
 }
 
+bool reach_heard(const struct reach *r, mono_t t)
+{
+	return r->heard.ms != MONO_NEVER.ms && mono_reached(r->heard, t);
+}
+
 void reach_take(struct reach *r, uint32_t *sent, uint32_t *lost)
 {
 	*sent += r->sent;

@@ -52,6 +52,9 @@ mono_t reach_due(const struct reach *r);
  */
 bool reach_feed(struct reach *r, int32_t rtt_us, mono_t now);
 
+/* Did it answer at t or later? */
+bool reach_heard(const struct reach *r, mono_t t);
+
 /* Add what was sent and lost since the last call to the two sums, and start counting anew. */
 void reach_take(struct reach *r, uint32_t *sent, uint32_t *lost);
 

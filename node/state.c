@@ -39,6 +39,22 @@ static void hurry(struct node *n, mono_t woke, mono_t now)
 		reach_hurry(&n->camera[i], until, now);
 }
 
+/* Something stood between us and all of them, and is gone: that they were silent says nothing now.
+ */
+static void ask_afresh(struct node *n, mono_t now)
+{
+	mono_t until = mono_after(now, n->o->line_hold_ms);
+
+	n->afresh = now;
+	reach_hurry(&n->router, until, now);
+	for (unsigned i = 0; i < n->o->outside_n; i++)
+		reach_hurry(&n->outside[i], until, now);
+	for (unsigned i = 0; i < n->o->cameras_n; i++) {
+		reach_hurry(&n->camera[i], until, now);
+		camera_afresh(&n->eye[i], now);
+	}
+}
+
 void node_init(struct node *n, const struct node_options *options, struct spool *spool,
 	       uint64_t boot, uint64_t seed, mono_t now)
 {
@@ -52,6 +68,7 @@ void node_init(struct node *n, const struct node_options *options, struct spool 
 	n->mains_back = n->gate_away_since = MONO_NEVER;
 	n->temp_c = INT8_MIN;
 	n->finding = now;
+	n->afresh = mono_after(now, -options->line_hold_ms);
 	n->probed = MONO_NEVER;
 	n->report_due =
 		mono_after(now, NODE_REPORT_MS / 24 + (int64_t)(stir(seed, 3) % NODE_REPORT_MS));
@@ -106,6 +123,41 @@ static struct reach *target(struct node *n, enum node_target kind, unsigned whic
 	return NULL;
 }
 
+/* What was heard when we could ask gets old. */
+static void lose_ping_right(struct node *n, mono_t now)
+{
+	if (n->no_ping_right)
+		return;
+	n->no_ping_right = true;
+	reach_forget(&n->router, now);
+	reach_forget(&n->large, now);
+	for (unsigned i = 0; i < n->o->outside_n; i++)
+		reach_forget(&n->outside[i], now);
+	for (unsigned i = 0; i < n->o->cameras_n; i++) {
+		reach_forget(&n->camera[i], now);
+		camera_unasked(&n->eye[i], now);
+	}
+}
+
+static bool all_silent(const struct node *n)
+{
+	bool silent = true;
+
+	for (unsigned i = 0; i < n->o->outside_n; i++)
+		silent &= n->outside[i].state == REACH_SILENT;
+	return silent;
+}
+
+static void large_pinged(struct node *n, int32_t rtt_us, mono_t now)
+{
+	if (!reach_feed(&n->large, rtt_us, now))
+		return;
+	if (n->large.returned && !n->wayout.up)
+		n->dial = true;
+	if (n->large.state == REACH_SILENT)
+		reach_hurry(&n->outside[n->large_of], now, now); /* are small ones lost too? */
+}
+
 void node_pinged(struct node *n, enum node_target kind, unsigned which, int32_t rtt_us, mono_t now)
 {
 	struct reach *r = target(n, kind, which);
@@ -114,26 +166,33 @@ void node_pinged(struct node *n, enum node_target kind, unsigned which, int32_t 
 		return;
 	if (kind == NODE_LARGE) {
 		if (rtt_us != -2)
-			reach_feed(r, rtt_us, now);
+			large_pinged(n, rtt_us, now);
 		return;
 	}
 	/* Without the right to ask, silence says nothing. But where others could be asked a moment
 	 * ago, it is only this one that has no way to it. */
 	if (rtt_us == -2 && mono_since(now, n->asked) > 3 * n->o->probe_ms / 2) {
-		n->no_ping_right = true;
+		lose_ping_right(n, now);
 		return;
 	}
 	if (rtt_us != -2) {
 		n->no_ping_right = false;
 		n->asked = now;
 	}
-	if (kind == NODE_CAMERA) {
-		reach_feed(r, rtt_us, now);
-		camera_pinged(&n->eye[which], r->state, now);
+	if (!reach_feed(r, rtt_us, now)) {
+		/* Before the line counts as cut it must be known where. */
+		if (kind != NODE_CAMERA && rtt_us == -1 && r->state == REACH_ANSWERS &&
+		    n->wayout.doubt)
+			reach_hurry(r, now, now);
 		return;
 	}
-	if (reach_feed(r, rtt_us, now) && kind == NODE_OUTSIDE && r->returned && !n->wayout.up)
+	/* It may work again; or somebody holds everything back, whom only an attempt shows. */
+	if (kind == NODE_OUTSIDE && (r->returned || all_silent(n)) && !n->wayout.up)
 		n->dial = true;
+	if (kind == NODE_ROUTER && r->returned)
+		ask_afresh(n, now);
+	if (kind != NODE_ROUTER && r->state == REACH_SILENT)
+		reach_hurry(&n->router, now, now); /* is it this one, or all of them? */
 }
 
 void node_link(struct node *n, bool up, bool unacked, int64_t ack_age_ms, int64_t rtt_us,
@@ -157,19 +216,29 @@ void node_link(struct node *n, bool up, bool unacked, int64_t ack_age_ms, int64_
 
 void node_carrier(struct node *n, bool known, bool carrier, mono_t now)
 {
-	bool back = known && carrier && n->carrier_known && !n->carrier;
+	bool had = n->carrier_known && n->carrier, back = carrier && n->carrier_known && !had;
 
 	n->carrier_known = known;
 	n->carrier = known && carrier;
-	if (!back)
+	if (had && !n->carrier)
+		n->carrier_lost = now;
+	if (!known || !back)
 		return;
+	ask_afresh(n, now);
 	reach_hurry(&n->router, mono_after(now, NODE_WAKE_MS), now);
 	n->dial = true;
 }
 
-void node_dial_failed(struct node *n, enum layer at, bool refused, bool stranger)
+void node_dial_failed(struct node *n, enum layer at, bool refused, bool stranger, mono_t now)
 {
+	if (n->stranger && !stranger)
+		ask_afresh(n, now);
+	n->dial_before = n->dial_failed;
 	n->dial_failed = at;
+	n->dialled = now;
+	/* Is it the port that does not answer, or all of the line by now? */
+	for (unsigned i = 0; at == LAYER_TCP && i < n->o->outside_n; i++)
+		reach_hurry(&n->outside[i], now, now);
 	n->refused = refused && !n->wayout.was_up;
 	n->stranger = stranger;
 }
@@ -381,9 +450,55 @@ void node_temp(struct node *n, int8_t temp_c)
 	n->temp_c = temp_c;
 }
 
+/* What the far kernel acknowledged after it fell silent has gone through it: it ignores pings, or
+ * it is back and will soon answer. */
+static void judge_router(struct node *n, mono_t now)
+{
+	const struct wayout *w = &n->wayout;
+
+	if (n->router.state == REACH_ANSWERS)
+		n->router_mute = false;
+	if (n->router.state != REACH_SILENT || n->router_mute || !w->up || w->doubt ||
+	    w->heard.ms == MONO_NEVER.ms || w->heard.ms <= n->router.since.ms)
+		return;
+	n->router_mute = true;
+	ask_afresh(n, now);
+}
+
+/* Was anything heard over the house's network since then; or is it known not to work? */
+static bool network_judged(const struct node *n, mono_t since)
+{
+	bool all = n->router.state == REACH_SILENT && !n->router_mute,
+	     judged = n->wayout.down || reach_heard(&n->router, since) ||
+		      (n->wayout.heard.ms != MONO_NEVER.ms && n->wayout.heard.ms > since.ms);
+
+	for (unsigned i = 0; i < n->o->cameras_n; i++) {
+		judged |= reach_heard(&n->camera[i], since);
+		all &= n->camera[i].state == REACH_SILENT;
+	}
+	return judged || all;
+}
+
+/* One that falls silent is silent when the network between is not. */
+static void judge_cameras(struct node *n, mono_t now)
+{
+	for (unsigned i = 0; i < n->o->cameras_n; i++) {
+		const struct reach *r = &n->camera[i];
+
+		if (r->state == REACH_ANSWERS ||
+		    (r->state == REACH_SILENT && network_judged(n, r->since)))
+			camera_pinged(&n->eye[i], r->state, now);
+	}
+}
+
 static void judge_wayout(struct node *n, mono_t now)
 {
-	if (!wayout_step(&n->wayout, now))
+	bool was_down = n->wayout.down, doubt = wayout_step(&n->wayout, now);
+
+	/* The way out is back before the router was heard: so it works, and what hangs on it. */
+	if (was_down && !n->wayout.down && n->o->router_set && n->router.state != REACH_ANSWERS)
+		ask_afresh(n, now);
+	if (!doubt)
 		return;
 	/* What was known of the outside is from another doubt. */
 	for (unsigned i = 0; i < n->o->outside_n; i++)
@@ -580,6 +695,10 @@ static void probe(struct node *n, mono_t now, struct node_acts *out)
 {
 	unsigned large = large_at(n);
 
+	if (large < n->o->outside_n && large != n->large_of) {
+		n->large_of = large;
+		reach_forget(&n->large, now);
+	}
 	if (n->o->router_set && reach_step(&n->router, now))
 		out->probes |= node_probe_bit(NODE_ROUTER, 0);
 	for (unsigned i = 0; n->wayout.doubt && i < n->o->outside_n; i++)
@@ -666,6 +785,8 @@ void node_step(struct node *n, mono_t now, wall_t wall, enum clock_quality quali
 		node_mains(n, n->mains.raw, now);
 	button_step(&n->button, now);
 	judge_wayout(n, now);
+	judge_router(n, now);
+	judge_cameras(n, now);
 	keep_pace(n, now);
 	look(n, now, out);
 	f = state_facts(n, now);

@@ -105,9 +105,15 @@ struct node {
 	uint32_t cuts;     /* times mains went and that counted; dips are the debounce's */
 	mono_t mains_back; /* MONO_NEVER when it never went */
 	struct reach router, outside[NODE_OUTSIDES], camera[WIRE_CAMERAS], large;
+	unsigned large_of; /* the outside address that large ones go to */
+	mono_t afresh;    /* the house's network came back: what was silent before is asked again */
+	bool router_mute; /* it answers no pings, and carries our messages all the same */
 	struct camera eye[WIRE_CAMERAS]; /* what each camera is worth, of which ping is one sign */
 	bool carrier_known, carrier;
+	mono_t carrier_lost;
 	enum layer dial_failed; /* where the last attempt ended; NONE while connected */
+	enum layer dial_before; /* the attempt before that */
+	mono_t dialled;         /* when it ended */
 	bool stranger;          /* and somebody else answered */
 	bool no_ping_right;
 	mono_t asked; /* some probe left us lately */
@@ -206,7 +212,7 @@ void node_carrier(struct node *n, bool known, bool carrier, mono_t now);
 
 /* An attempt to connect ended at this layer (NAMES, TCP, TLS, ACK). refused: our broker does not
  * know us; stranger: whoever answered is not our broker. */
-void node_dial_failed(struct node *n, enum layer at, bool refused, bool stranger);
+void node_dial_failed(struct node *n, enum layer at, bool refused, bool stranger, mono_t now);
 
 /* A message from the broker. Whatever is wrong with it is counted. Keeps nothing of it. */
 void node_heard(struct node *n, const char *topic, const uint8_t *payload, size_t len, mono_t now);

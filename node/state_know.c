@@ -12,10 +12,20 @@ static mono_t woke(const struct node *n)
 	return n->mains_back.ms == MONO_NEVER.ms ? (mono_t){ 0 } : n->mains_back;
 }
 
-/* Silent, but perhaps only starting after a power cut. */
+/* Until then silence from before does not count. */
+static mono_t afresh_until(const struct node *n)
+{
+	return mono_after(n->afresh, n->o->line_hold_ms);
+}
+
+/* Silent, but perhaps only starting after a power cut; or it could not be heard until now. */
 static bool excused(const struct node *n, const struct reach *r, mono_t now)
 {
-	return r->state != REACH_ANSWERS && now.ms < woke(n).ms + NODE_WAKE_MS &&
+	if (r->state == REACH_ANSWERS)
+		return false;
+	if (!mono_reached(now, afresh_until(n)))
+		return true;
+	return now.ms < woke(n).ms + NODE_WAKE_MS &&
 	       (r->heard.ms == MONO_NEVER.ms || r->heard.ms < woke(n).ms || r->answered > 0);
 }
 
@@ -24,11 +34,50 @@ static bool decided(const struct node *n, const struct reach *r, mono_t now)
 	return r->state != REACH_UNKNOWN && !excused(n, r, now);
 }
 
+/* Large packets pass again: our own connection has as long to come back. */
+static mono_t large_counts_until(const struct node *n)
+{
+	return n->large.returned ? mono_after(n->large.since, n->o->line_hold_ms) : n->started;
+}
+
+/* By then it should have been found out. */
+static mono_t large_asked_until(const struct node *n)
+{
+	mono_t small = n->outside[n->large_of].since, large = n->large.since;
+
+	return mono_after(small.ms > large.ms ? small : large, 2 * n->o->line_hold_ms);
+}
+
 /* Outside answers again: give our own connection as long to come back before the gateway is blamed.
  */
 static mono_t outside_counts_at(const struct node *n, const struct reach *r)
 {
 	return r->returned ? mono_after(r->since, n->o->line_hold_ms) : r->since;
+}
+
+/* The silence of what lies behind the router counts when the router was heard after it began. One
+ * that answers again and does not count yet is silent still, if that had been worth anything. */
+static bool counts_as_silent(const struct node *n, const struct reach *r, mono_t now)
+{
+	if (r->state == REACH_ANSWERS)
+		return mono_reached(r->since, afresh_until(n));
+	return decided(n, r, now) &&
+	       (n->router.state != REACH_ANSWERS || reach_heard(&n->router, r->since));
+}
+
+/* The outside answers; large packets too? */
+static void know_large(const struct node *n, struct facts *f, mono_t now)
+{
+	const struct reach *small = &n->outside[n->large_of];
+
+	if (!f->outside_answers || small->state != REACH_ANSWERS)
+		return; /* the next one is asked */
+	f->large_lost =
+		(n->large.state == REACH_SILENT && reach_heard(small, n->large.since)) ||
+		(n->large.state == REACH_ANSWERS && !mono_reached(now, large_counts_until(n)));
+	/* A kernel that knows that they cannot pass sends none. */
+	f->large_known = f->large_lost || n->large.state == REACH_ANSWERS ||
+			 mono_reached(now, large_asked_until(n));
 }
 
 static void know_outside(const struct node *n, struct facts *f, mono_t now)
@@ -43,9 +92,9 @@ static void know_outside(const struct node *n, struct facts *f, mono_t now)
 		if (r->state == REACH_ANSWERS && mono_reached(now, outside_counts_at(n, r)))
 			f->outside_answers = true;
 		else
-			silent += r->state != REACH_UNKNOWN;
+			silent += counts_as_silent(n, r, now);
 	}
-	f->large_lost = f->outside_answers && n->large.state == REACH_SILENT;
+	know_large(n, f, now);
 	f->outside_known = f->outside_answers || (silent > 0 && silent == n->o->outside_n);
 }
 
@@ -87,6 +136,43 @@ static uint32_t more_facts(const struct node *n)
 	return more;
 }
 
+/* Where the last attempt ended. That a port did not answer is its own fault when something else
+ * outside was heard since. */
+static enum layer dial_failed(const struct node *n)
+{
+	bool heard = n->dial_failed != LAYER_TCP || n->o->outside_n == 0;
+
+	for (unsigned i = 0; i < n->o->outside_n; i++)
+		heard |= reach_heard(&n->outside[i], n->dialled);
+	return heard ? n->dial_failed : n->dial_before;
+}
+
+/* Neither router nor any camera can be heard, though the router could be before. */
+static bool network_silent(const struct node *n, const struct facts *f)
+{
+	bool silent = f->router_known && !f->router_answers && n->o->cameras_n > 0;
+
+	for (unsigned i = 0; i < n->o->cameras_n; i++)
+		silent &= n->camera[i].state == REACH_SILENT;
+	return silent;
+}
+
+/* A cable that slipped for a moment is none. */
+static mono_t no_carrier_at(const struct node *n)
+{
+	return n->carrier_known && !n->carrier ? mono_after(n->carrier_lost, n->o->line_hold_ms)
+					       : MONO_NEVER;
+}
+
+/* Without a carrier nothing gets out; where something does, it is another interface's. */
+static bool cut_off(const struct node *n, mono_t now)
+{
+	mono_t heard = n->wayout.heard;
+
+	return mono_reached(now, no_carrier_at(n)) &&
+	       (heard.ms == MONO_NEVER.ms || heard.ms <= n->carrier_lost.ms);
+}
+
 struct facts state_facts(const struct node *n, mono_t now)
 {
 	bool router = n->o->router_set;
@@ -95,11 +181,11 @@ struct facts state_facts(const struct node *n, mono_t now)
 		.mains_on = n->mains.on,
 		.waking = n->mains_back.ms != MONO_NEVER.ms &&
 			  mono_since(now, n->mains_back) < NODE_WAKE_MS,
-		.link_up = !n->wayout.down && n->wayout.was_up,
+		.link_up = !n->wayout.down && n->wayout.was_up && !cut_off(n, now),
 		.carrier_known = n->carrier_known,
-		.carrier = n->carrier,
+		.carrier = !mono_reached(now, no_carrier_at(n)),
 		.stranger = n->stranger,
-		.dial_failed = n->dial_failed,
+		.dial_failed = dial_failed(n),
 		.gateway_listens = n->gate_known && n->gate_up,
 		.gateway_away = mono_reached(now, away_at(n)),
 		.no_ping_right = n->no_ping_right,
@@ -107,12 +193,17 @@ struct facts state_facts(const struct node *n, mono_t now)
 		.router_answers = router && n->router.state == REACH_ANSWERS,
 	};
 
+	/* Of a router that carries without answering, or behind a cable that is out, silence says
+	 * nothing. */
+	f.router_known &=
+		f.router_answers || !(n->router_mute || (n->carrier_known && !n->carrier));
 	/* Before the first connection, and while the router may be starting, nothing is said of the
 	 * line. */
 	f.link_known =
 		n->wayout.was_up || (n->wayout.down && !(router && excused(n, &n->router, now)));
 	know_outside(n, &f, now);
 	know_cameras(n, &f, now);
+	f.network_silent = network_silent(n, &f);
 	f.more = more_facts(n);
 	return f;
 }
@@ -209,6 +300,10 @@ mono_t state_change_due(const struct node *n)
 		mono_after(woke(n), NODE_WAKE_MS),
 		wayout_due(&n->wayout),
 		away_at(n),
+		afresh_until(n),
+		no_carrier_at(n),
+		large_counts_until(n),
+		large_asked_until(n),
 		camera_lamp_at(n),
 		unheard_at(n),
 		find_until(n),

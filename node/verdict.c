@@ -8,6 +8,7 @@ struct finding {
 	enum layer layer;
 };
 
+static const struct finding LINE = { CAUSE_LINE, SURE_OPEN, LAYER_NONE };
 static const struct finding OPEN = { CAUSE_OPEN, SURE_OPEN, LAYER_NONE };
 /* The house had no power a moment ago, and not everything is back. */
 static const struct finding WAKING = { CAUSE_POWER, SURE_PROBABLE, LAYER_NONE };
@@ -41,17 +42,17 @@ static struct finding router_silent(const struct facts *f)
 /* The outside answers small packets: what stands between us and the gateway? */
 static struct finding beyond_the_line(const struct facts *f)
 {
-	if (f->large_lost)
-		return (struct finding){ CAUSE_MTU, SURE_CONFIRMED, LAYER_TLS };
 	if (f->dial_failed == LAYER_NAMES)
 		return (struct finding){ CAUSE_NAMES, SURE_CONFIRMED, LAYER_NAMES };
+	if (f->large_lost && f->dial_failed != LAYER_TCP)
+		return (struct finding){ CAUSE_MTU, SURE_CONFIRMED, LAYER_TLS };
+	if (f->dial_failed == LAYER_TLS && !f->large_known)
+		return LINE; /* a moment: it may be either */
 	return (struct finding){ CAUSE_GATEWAY, SURE_CONFIRMED, f->dial_failed };
 }
 
 static struct finding no_link(const struct facts *f)
 {
-	const struct finding line = { CAUSE_LINE, SURE_OPEN, LAYER_NONE };
-
 	/* A router, and the modem behind it, take a minute to find their line again. */
 	if (f->waking)
 		return WAKING;
@@ -60,7 +61,7 @@ static struct finding no_link(const struct facts *f)
 	if (f->stranger)
 		return (struct finding){ CAUSE_PORTAL, SURE_CONFIRMED, LAYER_TLS };
 	if (f->no_ping_right)
-		return line; /* we cannot look, so we do not say where it is broken */
+		return LINE; /* we cannot look, so we do not say where it is broken */
 	/* Whoever reaches the outside has a router that works, though it may not answer pings. */
 	if (f->outside_known && f->outside_answers)
 		return beyond_the_line(f);
@@ -71,7 +72,7 @@ static struct finding no_link(const struct facts *f)
 	/* Names alone are no proof that the line is cut. */
 	if (f->router_known && f->dial_failed == LAYER_NAMES)
 		return (struct finding){ CAUSE_NAMES, SURE_PROBABLE, LAYER_NAMES };
-	return line;
+	return LINE;
 }
 
 static struct finding cameras(const struct facts *f)
@@ -85,7 +86,7 @@ static struct finding cameras(const struct facts *f)
 		open += e == EYE_UNKNOWN;
 		blind += e != EYE_UNKNOWN && !eye_sees(e);
 	}
-	if (f->cams_n > 0 && silent == f->cams_n && f->router_known && !f->router_answers)
+	if (f->network_silent)
 		return router_silent(f);
 	if (blind > 0) {
 		bool powered =

@@ -17,6 +17,8 @@ struct facts {
 	bool no_ping_right;
 	bool router_known, router_answers;
 	bool outside_known, outside_answers; /* known: one answers, or all are silent */
+	bool network_silent;                 /* neither the router nor any camera can be heard */
+	bool large_known;                    /* large packets were asked too, or cannot be */
 	bool large_lost; /* it answers small packets, and none of the large ones */
 	bool stranger;   /* somebody else answered in the broker's place */
 	enum layer
@@ -27,26 +29,29 @@ struct facts {
 };
 
 /*
- * Power comes before line, line before camera:
+ * Power comes before line, line before camera; of the way out the first layer that fails:
  *
- *	no mains                              power, confirmed
+ *	no mains                                power, confirmed
  *	no link: the house is waking up         power, probable
  *	         no carrier                     link, confirmed
  *	         a stranger answers for us      portal, confirmed
  *	         no right to ping               line, open
- *	         outside answers, and large packets are lost   mtu, confirmed
- *	         outside answers, no name found                names, confirmed
- *	         outside answers                gateway, confirmed
+ *	         outside answers, no name       names, confirmed
+ *	           port silent                  gateway, confirmed
+ *	           large packets are lost       mtu, confirmed
+ *	           no TLS, large not asked yet  line, open
+ *	           else                         gateway, confirmed
  *	         router silent                  router, confirmed when mains is known to be on,
  *	                                        else probable
  *	         router answers, outside not    provider, confirmed
  *	         outside not known, no name     names, probable
  *	         not known yet                  line, open
  *	link:    gateway away                   gateway, confirmed
- *	         all cameras and router silent  router, as above
- *	         a camera does not see          camera, confirmed when mains or router vouch for
- *power a camera not decided           open; power, probable, while the house is waking up else
- *none, confirmed
+ *	         router and all cameras silent  router, as above
+ *	         a camera does not see          camera, confirmed when mains or router vouch
+ *	                                        for power
+ *	         a camera not decided           open; power, probable, while the house wakes up
+ *	         else                           none, confirmed
  *
  * The layer is the first of the way out that fails, as far as it was looked.
  */

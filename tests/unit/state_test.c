@@ -30,6 +30,7 @@ static struct {
 	struct node n;
 	struct node_acts acts;
 	int64_t now, next_tick;
+	bool large;                     /* large packets pass outside */
 	bool router, outside, up, line; /* line: the far kernel acknowledges */
 	bool gateway_acks;
 	int64_t last_ack;
@@ -124,7 +125,7 @@ static void step(void)
 				take(h.acts.send[i].buf, h.acts.send[i].len);
 		answer(NODE_ROUTER, 0, h.router);
 		for (unsigned i = 0; i < h.o.outside_n; i++)
-			answer(NODE_OUTSIDE, i, h.outside);
+			answer(NODE_OUTSIDE, i, h.outside), answer(NODE_LARGE, i, h.large);
 		for (unsigned i = 0; i < h.o.cameras_n; i++)
 			answer(NODE_CAMERA, i, h.cameras >> i & 1);
 	} while (node_due(&h.n).ms <= h.now);
@@ -194,7 +195,7 @@ static int well(void **state)
 				     .cameras_n = 2,
 				     .birth_text = "{}",
 				     .birth_text_len = 2 };
-	h.router = h.outside = h.line = h.gateway_acks = true;
+	h.router = h.outside = h.large = h.line = h.gateway_acks = true;
 	h.cameras = 3;
 	h.quality = CLOCK_NTP;
 	h.now = START;
@@ -511,7 +512,7 @@ static void a_device_that_nobody_enrolled_shows_itself_at_first(void **state)
 {
 	(void)state;
 	run(3);
-	node_dial_failed(&h.n, LAYER_ACK, true, false);
+	node_dial_failed(&h.n, LAYER_ACK, true, false, now());
 	step();
 	assert_int_equal(h.acts.lamp, LAMP_DOUBLE);
 	run(15 * 60);
@@ -530,6 +531,7 @@ static void a_cable_that_is_out_is_named_and_the_family_asked(void **state)
 	assert_int_equal(h.acts.verdict.layer, LAYER_LINK);
 	assert_int_equal(h.acts.lamp, LAMP_FAST);
 	h.router = h.outside = h.line = true;
+	h.dials = 0;
 	node_carrier(&h.n, true, true, now());
 	step();
 	assert_int_equal(h.dials, 1);
@@ -670,11 +672,13 @@ static void a_cut_line_is_told_from_a_dead_router(void **state)
 	run(60);
 	assert_int_equal(h.acts.verdict.cause, CAUSE_ROUTER);
 	assert_int_equal(h.acts.lamp, LAMP_FAST);
-	/* All answers again: first our own connection gets its chance. */
+	/* All answers again: first our own connection gets its chance. That the outside was silent
+	 * behind a dead router says nothing of the provider. */
 	h.router = h.outside = true;
 	h.dials = 0;
 	run(20);
-	assert_int_equal(h.acts.verdict.cause, CAUSE_PROVIDER);
+	assert_int_equal(h.acts.verdict.cause, CAUSE_LINE);
+	assert_int_equal(h.acts.verdict.sure, SURE_OPEN);
 	assert_int_equal(h.dials, 2);
 	run(30);
 	assert_int_equal(h.acts.verdict.cause, CAUSE_GATEWAY);
@@ -810,6 +814,58 @@ static void a_gateway_that_asks_is_answered_now(void **state)
 	assert_int_equal(count(WIRE_BIRTH), 1);
 }
 
+static void a_router_that_carries_without_answering_is_never_blamed(void **state)
+{
+	(void)state;
+	h.router = false;
+	run(300);
+	assert_int_equal(h.n_causes, 0);
+	h.cameras = 0;
+	run(60);
+	assert_int_equal(h.acts.verdict.cause, CAUSE_CAMERA); /* the link vouches for the rest */
+	h.line = h.outside = false;
+	run(100);
+	connect_up(false);
+	run(60);
+	assert_int_equal(h.acts.verdict.cause, CAUSE_LINE);
+	assert_int_equal(h.acts.verdict.sure, SURE_OPEN);
+}
+
+static void a_house_network_that_dies_blames_no_camera(void **state)
+{
+	(void)state;
+	/* The cameras' turns come at different moments, before the link is missed and after. */
+	h.router = h.line = h.outside = false;
+	h.cameras = 0;
+	run(200);
+	CAUSES_WERE(CAUSE_ROUTER);
+	h.router = h.line = h.outside = true;
+	h.cameras = 3;
+	run(30);
+	assert_int_equal(h.acts.verdict.cause, CAUSE_NONE);
+	for (unsigned i = 0; i < h.n_causes; i++)
+		assert_int_not_equal(h.causes[i], CAUSE_CAMERA);
+}
+
+static void large_packets_are_asked_of_an_address_that_answers(void **state)
+{
+	(void)state;
+	h.large = h.line = false;
+	connect_up(false);
+	node_dial_failed(&h.n, LAYER_TLS, false, false, now());
+	run(60);
+	assert_int_equal(h.acts.verdict.cause, CAUSE_MTU);
+	assert_int_equal(h.acts.verdict.layer, LAYER_TLS);
+	/* They pass again: our own connection has its chance before the gateway is blamed. */
+	h.large = true;
+	h.dials = 0;
+	run(15);
+	assert_int_equal(h.dials, 1);
+	assert_int_equal(h.acts.verdict.cause, CAUSE_MTU);
+	run(40);
+	assert_int_equal(h.acts.verdict.cause, CAUSE_GATEWAY);
+}
+
 static void whatever_is_wrong_with_a_message_is_counted(void **state)
 {
 	const uint8_t zeros[20] = { 0 }, beat[WIRE_BEAT_LEN] = { 0x12 };
@@ -831,7 +887,7 @@ static void without_the_right_to_ping_nobody_is_called_silent(void **state)
 	(void)state;
 	h.forbidden = ~0u;
 	run(120);
-	assert_int_equal(h.n_causes, 0);
+	CAUSES_WERE(CAUSE_OPEN); /* nor is what was heard before still true */
 	assert_true(h.acts.verdict.facts & FACT_NO_PING_RIGHT);
 	h.forbidden = 0;
 	run(20);
@@ -926,6 +982,9 @@ int main(void)
 		TEST(one_silent_camera_is_told_and_lights_the_lamp_later),
 		NEW(a_camera_dead_since_the_boot_is_told_after_it_had_time_to_start),
 		TEST(a_cut_line_is_told_from_a_dead_router),
+		TEST(a_router_that_carries_without_answering_is_never_blamed),
+		TEST(a_house_network_that_dies_blames_no_camera),
+		TEST(large_packets_are_asked_of_an_address_that_answers),
 		TEST(a_short_reconnect_is_nobodys_news),
 		TEST(outside_is_pinged_only_in_doubt),
 		TEST(missed_minutes_come_back_in_order_with_their_times),

@@ -137,7 +137,11 @@ static void all_cameras_and_the_router_silent_is_the_house_network(void **state)
 	f.eyes = 0x22;
 	expect(&f, CAUSE_CAMERA, SURE_CONFIRMED);
 	f.router_answers = false;
+	f.network_silent = true;
 	expect(&f, CAUSE_ROUTER, SURE_CONFIRMED);
+	f.eyes = 0x72; /* one of them has a heartbeat, which needs no network */
+	expect(&f, CAUSE_ROUTER, SURE_CONFIRMED);
+	f.network_silent = false;
 	f.eyes = 0x21;
 	expect(&f, CAUSE_CAMERA, SURE_CONFIRMED);
 }
@@ -193,7 +197,14 @@ static void large_packets_that_vanish_have_their_own_name(void **state)
 	f.outside_known = f.outside_answers = f.large_lost = true;
 	f.dial_failed = LAYER_TLS;
 	expect(&f, CAUSE_MTU, SURE_CONFIRMED);
+	f.dial_failed = LAYER_TCP; /* what fails first is told */
+	expect(&f, CAUSE_GATEWAY, SURE_CONFIRMED);
+	f.dial_failed = LAYER_NAMES;
+	expect(&f, CAUSE_NAMES, SURE_CONFIRMED);
+	f.dial_failed = LAYER_TLS;
 	f.large_lost = false;
+	expect(&f, CAUSE_LINE, SURE_OPEN); /* not asked yet */
+	f.large_known = true;
 	expect(&f, CAUSE_GATEWAY, SURE_CONFIRMED);
 	assert_int_equal(verdict_of(&f).layer, LAYER_TLS);
 }
