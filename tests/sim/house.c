@@ -18,11 +18,20 @@ bool house_router(const struct world *w, const struct house *h)
 	return h->router_powered && h->router_switch && w->now >= h->router_ready;
 }
 
+bool house_odd(const struct house *h, enum odd what, unsigned n)
+{
+	return h->odd[what] >> n & 1;
+}
+
+bool house_alive(const struct world *w, const struct house *h, unsigned camera)
+{
+	return h->cameras_powered && h->camera_switch[camera] && w->now >= h->camera_ready;
+}
+
 /* Cameras hang on the router. */
 bool house_camera(const struct world *w, const struct house *h, unsigned camera)
 {
-	return house_router(w, h) && h->cameras_powered && h->camera_switch[camera] &&
-	       w->now >= h->camera_ready;
+	return house_router(w, h) && house_alive(w, h, camera);
 }
 
 bool house_line(const struct world *w, const struct house *h)
@@ -33,7 +42,7 @@ bool house_line(const struct world *w, const struct house *h)
 /* Something on the way out changed: does it work (again)? */
 static void line_check(struct world *w, struct house *h)
 {
-	bool reached = house_line(w, h);
+	bool reached = machine_reaches(w, &h->own);
 
 	if (reached && !h->reached) {
 		machine_line_back(w, &h->own);
@@ -62,6 +71,7 @@ static void power(struct world *w, struct house *h)
 	h->router_powered = router;
 	h->cameras_powered = cameras;
 	machine_power(w, &h->own, h->mains || ups >= UPS_NODE);
+	machine_feel(w, &h->own);
 	line_check(w, h);
 }
 
@@ -110,6 +120,10 @@ static void make_options(struct house *h, const struct script *s)
 		.birth_text = about,
 		.birth_text_len = sizeof about - 1,
 	};
+	for (unsigned i = 0; i < h->p->cameras; i++)
+		h->options.camera[i] =
+			(struct camera_options){ .stream = h->p->streams >> i & 1,
+						 .heartbeat = h->p->hearts >> i & 1 };
 }
 
 void house_init(struct world *w, struct house *h, uint32_t index)
@@ -123,6 +137,8 @@ void house_init(struct world *w, struct house *h, uint32_t index)
 	make_options(h, w->s);
 	machine_init(w, &h->own, h, false);
 	machine_init(w, &h->copy, h, true);
+	if (h->p->hearts)
+		world_in(w, HEART_MS, HAPPENS_HEART, &h->own, 0);
 	machine_power(w, &h->own, true);
 }
 
@@ -222,6 +238,18 @@ static void node_start(struct world *w, struct house *h)
 		machine_start(w, &h->own);
 }
 
+static void odd(struct world *w, struct house *h, const struct action *a)
+{
+	unsigned bit = 1u << a->n % WIRE_CAMERAS;
+
+	if (a->verb == ODD_BEGINS)
+		h->odd[a->odd] |= bit;
+	else
+		h->odd[a->odd] &= ~bit;
+	machine_feel(w, &h->own);
+	line_check(w, h);
+}
+
 void house_act(struct world *w, struct house *h, const struct action *a)
 {
 	unsigned camera = a->n % WIRE_CAMERAS;
@@ -297,6 +325,10 @@ void house_act(struct world *w, struct house *h, const struct action *a)
 		return;
 	case LINK_LAW:
 		h->law = a->law;
+		return;
+	case ODD_BEGINS:
+	case ODD_ENDS:
+		odd(w, h, a);
 		return;
 	case BROKER_STOP:
 	case BROKER_KILL:

@@ -15,9 +15,12 @@ void house_act(struct world *w, struct house *h, const struct action *a);
 void house_ready(struct world *w, struct house *h);
 void house_battery(struct world *w, struct house *h, uint64_t serial);
 
-/* Does the router answer? Does this camera? Can anybody get out? */
+/* Does the router work? Can this camera be reached through it? Can anybody get out? What is odd?
+ * Does the camera live, reachable or not? */
 bool house_router(const struct world *w, const struct house *h);
 bool house_camera(const struct world *w, const struct house *h, unsigned camera);
 bool house_line(const struct world *w, const struct house *h);
+bool house_odd(const struct house *h, enum odd what, unsigned n);
+bool house_alive(const struct world *w, const struct house *h, unsigned camera);
 
 #endif

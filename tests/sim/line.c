@@ -15,7 +15,7 @@ static const char *name(const struct machine *m)
 
 bool machine_reaches(const struct world *w, const struct machine *m)
 {
-	return m->clone || house_line(w, m->house);
+	return m->clone || (machine_wired(m) && house_line(w, m->house));
 }
 
 static void feed(struct world *w, struct machine *m, bool up)
@@ -42,16 +42,41 @@ void machine_dial_in(struct world *w, struct machine *m, int64_t ms)
 	world_in(w, ms, HAPPENS_DIAL, m, m->conn);
 }
 
+/* How an attempt ends, as things are now. */
+struct ending_of_dial {
+	enum layer at; /* LAYER_NONE: it connects */
+	int64_t takes;
+	bool refused, stranger;
+};
+
+static struct ending_of_dial ending_of(const struct world *w, const struct machine *m)
+{
+	static const unsigned sound[ODDS];
+	const unsigned *odd = m->clone ? sound : m->house->odd;
+
+	if (!machine_reaches(w, m))
+		return (struct ending_of_dial){ m->named ? LAYER_TCP : LAYER_NAMES, DIAL_GIVE_UP_MS,
+						false, false };
+	if (odd[ODD_NAMES] && !m->named)
+		return (struct ending_of_dial){ LAYER_NAMES, REFUSED_MS, false, false };
+	if (odd[ODD_PORTAL] || odd[ODD_SHUT])
+		return (struct ending_of_dial){ LAYER_TLS, DIAL_MS, false, true };
+	if (odd[ODD_REFUSED] || !w->broker.up)
+		return (struct ending_of_dial){ LAYER_TCP, REFUSED_MS, false, false };
+	if (odd[ODD_HANGS] || odd[ODD_MTU])
+		return (struct ending_of_dial){ LAYER_TLS, DIAL_GIVE_UP_MS, false, false };
+	if (odd[ODD_KEY])
+		return (struct ending_of_dial){ LAYER_TLS, DIAL_MS, true, false };
+	return (struct ending_of_dial){ LAYER_NONE, DIAL_MS + 3 * m->house->law.delay_ms, false,
+					false };
+}
+
 static void dial(struct world *w, struct machine *m)
 {
-	int64_t takes = DIAL_GIVE_UP_MS;
-
 	m->stage = STAGE_DIALLING;
 	m->conn = ++w->serial;
 	m->will_len = node_will(&m->node, m->will);
-	if (machine_reaches(w, m))
-		takes = w->broker.up ? DIAL_MS + 3 * m->house->law.delay_ms : REFUSED_MS;
-	world_in(w, takes, HAPPENS_DIALLED, m, m->conn);
+	world_in(w, ending_of(w, m).takes, HAPPENS_DIALLED, m, m->conn);
 }
 
 static void up(struct world *w, struct machine *m)
@@ -66,24 +91,35 @@ static void up(struct world *w, struct machine *m)
 	machine_turn(w, m);
 }
 
-void machine_lost(struct world *w, struct machine *m, const char *why)
+static void failed(struct world *w, struct machine *m, const struct ending_of_dial *end)
 {
-	if (m->stage != STAGE_UP && m->stage != STAGE_DIALLING)
-		return;
-	if (m->stage == STAGE_UP)
-		world_say(w, "%s%s: connection lost, %s", name(m), m->clone ? "'" : "", why);
 	machine_hang_up(w, m);
+	node_dial_failed(&m->node, end->at, end->refused, end->stranger, machine_mono(w, m));
 	feed(w, m, false);
 	machine_dial_in(w, m, backoff_failed(&m->backoff));
 	machine_turn(w, m);
 }
 
+void machine_lost(struct world *w, struct machine *m, const char *why)
+{
+	const struct ending_of_dial session = { .at = LAYER_ACK };
+
+	if (m->stage != STAGE_UP && m->stage != STAGE_DIALLING)
+		return;
+	if (m->stage == STAGE_UP)
+		world_say(w, "%s%s: connection lost, %s", name(m), m->clone ? "'" : "", why);
+	failed(w, m, &session);
+}
+
 static void dialled(struct world *w, struct machine *m)
 {
-	if (machine_reaches(w, m) && w->broker.up)
+	const struct ending_of_dial end = ending_of(w, m);
+
+	m->named |= end.at != LAYER_NAMES && machine_reaches(w, m);
+	if (end.at == LAYER_NONE)
 		up(w, m);
 	else
-		machine_lost(w, m, "no answer");
+		failed(w, m, &end);
 }
 
 /* ---- sending ---- */

@@ -126,6 +126,8 @@ void machine_start(struct world *w, struct machine *m)
 		node_records_lost(&m->node);
 	node_mains(&m->node, m->house->mains || m->clone, now);
 	node_temp(&m->node, TEMPERATURE);
+	m->named = false;
+	machine_feel(w, m);
 	backoff_init(&m->backoff, RETRY_MIN_MS, RETRY_MAX_MS, 1, world_draw(w, UINT64_MAX));
 	world_say(w,
 		  "%s%s: program starts in boot %" PRIx64 ", %" PRIu64
@@ -172,15 +174,25 @@ static bool probe(struct world *w, struct machine *m, enum node_target kind, uns
 static bool probes(struct world *w, struct machine *m)
 {
 	const struct house *h = m->house;
-	bool any;
+	bool wired = machine_wired(m), any;
 
 	if (m->acts.probes == 0)
 		return false;
-	any = probe(w, m, NODE_ROUTER, 0, m->clone || house_router(w, h), ROUTER_US);
-	for (unsigned i = 0; i < h->options.outside_n; i++)
-		any |= probe(w, m, NODE_OUTSIDE, i, machine_reaches(w, m), OUTSIDE_US);
+	any = probe(w, m, NODE_ROUTER, 0,
+		    m->clone || (wired && house_router(w, h) && !house_odd(h, ODD_MUTE, 0)),
+		    ROUTER_US);
+	for (unsigned i = 0; i < h->options.outside_n; i++) {
+		bool out = machine_reaches(w, m) && !house_odd(h, ODD_SHUT, 0) &&
+			   !house_odd(h, ODD_OUTSIDE, i);
+
+		any |= probe(w, m, NODE_OUTSIDE, i, out, OUTSIDE_US);
+		any |= probe(w, m, NODE_LARGE, i, out && !house_odd(h, ODD_MTU, 0), OUTSIDE_US);
+	}
 	for (unsigned i = 0; i < h->options.cameras_n; i++)
-		any |= probe(w, m, NODE_CAMERA, i, m->clone || house_camera(w, h, i), CAMERA_US);
+		any |= probe(w, m, NODE_CAMERA, i,
+			     m->clone || (wired && house_camera(w, h, i) &&
+					  !house_odd(h, ODD_CAM_MUTE, i)),
+			     CAMERA_US);
 	return any;
 }
 
@@ -224,12 +236,15 @@ void machine_turn(struct world *w, struct machine *m)
 			world_say(w, "%s%s: thinks %s %s, cameras %x", name(m), m->clone ? "'" : "",
 				  sure_str(m->acts.verdict.sure), cause_str(m->acts.verdict.cause),
 				  m->acts.verdict.eyes);
+		if (w->watcher && !m->clone)
+			w->watcher(w->watching, m->house, &m->acts.verdict);
 		machine_note(w, m);
 		machine_send(w, m);
 		if (m->acts.gasp && m->house->p->gasps && house_line(w, m->house))
 			office_gasp(w, name(m), &m->acts.word);
 		if (m->running && m->acts.dial && m->stage == STAGE_WAITING)
 			machine_dial_in(w, m, (int64_t)world_draw(w, DIAL_NOW_MS));
+		machine_looks(w, m);
 		again = probes(w, m);
 	}
 	if (m->disk.writes != m->writes)
@@ -280,6 +295,10 @@ void machine_event(struct world *w, struct machine *m, const struct event *e)
 		node_pinged(&m->node, (enum node_target)(e->tag >> 8 & 0xff),
 			    (unsigned)(e->tag & 0xff), -1, machine_mono(w, m));
 		machine_turn(w, m);
+		return;
+	case HAPPENS_LOOKED:
+	case HAPPENS_HEART:
+		machine_senses_event(w, m, e);
 		return;
 	case HAPPENS_NTP:
 		if (e->tag != m->boot || !m->booted || !m->house->ntp || !machine_reaches(w, m))

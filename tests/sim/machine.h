@@ -28,6 +28,15 @@ void machine_event(struct world *w, struct machine *m, const struct event *e);
 
 mono_t machine_mono(const struct world *w, const struct machine *m);
 
+/* ---- what it senses (senses.c) ---- */
+
+void machine_feel(struct world *w, struct machine *m);  /* carrier and supply may have changed */
+void machine_looks(struct world *w, struct machine *m); /* as its last step wants */
+void machine_senses_event(struct world *w, struct machine *m, const struct event *e);
+
+/* Packets get from it to the house's network. */
+bool machine_wired(const struct machine *m);
+
 /* ---- its connection (line.c) ---- */
 
 bool machine_reaches(const struct world *w, const struct machine *m);

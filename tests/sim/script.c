@@ -175,7 +175,27 @@ static bool read_ups(struct reader *r, struct script_point *p)
 	return words_duration(&r->w, &p->battery_ms);
 }
 
-/* hamlet A points 6 [ups no|node|yes|all|30m] [cameras 2] [provider viettel] */
+/* eyes ping stream heart both: one word a camera, for what is known of it beside its pings */
+static bool read_eyes(struct reader *r, struct script_point *p)
+{
+	static const char *const kinds[] = { "ping", "stream", "heart", "both" };
+	unsigned kind = 0;
+
+	p->cameras = p->streams = p->hearts = 0;
+	while (kind < COUNT(kinds) && p->cameras < WIRE_CAMERAS) {
+		for (kind = 0; kind < COUNT(kinds); kind++)
+			if (words_take(&r->w, kinds[kind]))
+				break;
+		if (kind == COUNT(kinds))
+			break;
+		p->streams |= (kind & 1) << p->cameras;
+		p->hearts |= (kind >> 1) << p->cameras;
+		p->cameras++;
+	}
+	return p->cameras > 0 || words_wrong(&r->w, "eyes: ping, stream, heart or both of each");
+}
+
+/* hamlet A points 6 [ups no|node|yes|all|30m] [cameras 2] [eyes stream both] [provider viettel] */
 static bool read_hamlet(struct reader *r)
 {
 	struct script *s = r->s;
@@ -204,6 +224,9 @@ static bool read_hamlet(struct reader *r)
 			if (cameras < 0 || cameras > WIRE_CAMERAS)
 				return words_wrong(&r->w, "0 to %d cameras", WIRE_CAMERAS);
 			p.cameras = (unsigned)cameras;
+		} else if (words_take(&r->w, "eyes")) {
+			if (!read_eyes(r, &p))
+				return false;
 		} else if (words_take(&r->w, "ups")) {
 			if (!read_ups(r, &p))
 				return false;
@@ -213,7 +236,7 @@ static bool read_hamlet(struct reader *r)
 			snprintf(p.provider, sizeof p.provider, "%s", words_peek(&r->w));
 			words_drop(&r->w);
 		} else {
-			return words_wrong(&r->w, "points, cameras, ups, gasps or provider");
+			return words_wrong(&r->w, "points, cameras, eyes, ups, gasps or provider");
 		}
 	}
 	if (n < 1 || (size_t)n + s->n_points > SCRIPT_POINTS)

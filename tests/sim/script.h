@@ -25,6 +25,7 @@ struct script_point {
 	int64_t battery_ms; /* 0: it never runs out */
 	unsigned cameras;
 	bool gasps; /* its last gasps reach the gateway while its line is whole */
+	unsigned streams, hearts; /* bit i: camera i has a stream to look at, a heartbeat wire */
 };
 
 /* How a line treats messages; parts of a thousand. */
@@ -38,6 +39,32 @@ struct subject {
 	enum { WHO_ALL, WHO_HAMLET, WHO_POINT, WHO_PROVIDER } kind;
 	uint32_t index; /* of the hamlet or point */
 	char provider[POINT_CODE_TEXT];
+};
+
+/*
+ * What may be odd about a house beyond power, line and switches; each lasts until it is taken back.
+ * The words of a scenario are in script_act.c: "A-1 cable out", "A-1 cable in".
+ */
+enum odd {
+	ODD_CABLE,       /* the node's own cable is out: no carrier */
+	ODD_MUTE,        /* the router forwards, and answers no ping */
+	ODD_OUTSIDE,     /* outside address # answers no ping */
+	ODD_NAMES,       /* names are not resolved; a program that knows the address goes on */
+	ODD_PORTAL,      /* a stranger answers in the broker's place */
+	ODD_SHUT,        /* the same, and it lets nothing else out */
+	ODD_MTU,         /* large packets vanish: pings of that size, and the TLS handshake */
+	ODD_REFUSED,     /* the broker's port refuses TCP */
+	ODD_HANGS,       /* it takes TCP, and never ends the handshake */
+	ODD_KEY,         /* it does not know our key */
+	ODD_VOLTAGE,     /* the board's supply is too weak */
+	ODD_UPS_TALK,    /* the UPS says how it is */
+	ODD_CAM_MUTE,    /* camera # answers no ping; all else of it is as it was */
+	ODD_CAM_REFUSES, /* it takes connections, and says nothing */
+	ODD_CAM_LOCKED,  /* it does not know our password */
+	ODD_CAM_FROZEN,  /* its picture stands still */
+	ODD_CAM_BUSY,    /* somebody else watches */
+	ODD_CAM_STOPPED, /* its heartbeat output stands still */
+	ODDS
 };
 
 enum verb {
@@ -72,6 +99,8 @@ enum verb {
 	CLONE_START,
 	CLONE_STOP,
 	LINK_LAW,
+	ODD_BEGINS,
+	ODD_ENDS,
 	BROKER_STOP,
 	BROKER_KILL,
 	BROKER_START,
@@ -90,7 +119,8 @@ struct action {
 	int64_t at;
 	enum verb verb;
 	struct subject who;
-	unsigned n; /* camera, KiB */
+	unsigned n; /* camera, outside address, KiB */
+	enum odd odd;
 	int64_t ms; /* clock step */
 	struct law law;
 };

@@ -224,6 +224,8 @@ static void happen(struct world *w, const struct event *e)
 	case HAPPENS_NODE_DUE:
 	case HAPPENS_NODE_STARTS:
 	case HAPPENS_UNANSWERED:
+	case HAPPENS_LOOKED:
+	case HAPPENS_HEART:
 	case HAPPENS_NTP:
 		machine_event(w, e->who, e);
 		return;

@@ -30,6 +30,8 @@ enum {
 	OFFICE_RETRY_MIN_MS = 200,
 	OFFICE_RETRY_MAX_MS = 5000,
 	USER_TIMEOUT_MS = 20000, /* TCP_USER_TIMEOUT of a node */
+	LOOK_MS = 3000,          /* a look at a camera takes so long */
+	HEART_MS = 30000,        /* a heartbeat output has an edge each so often */
 	RESEND_MS = 1000,        /* until TCP finds out that the line is back */
 	GIVE_UP_MS = 15 * 60000, /* the broker's TCP on a line that died */
 	MARK_MS = 10000,         /* "the gateway lives" is written this often */
@@ -85,6 +87,7 @@ struct machine {
 	enum stage stage;
 	uint64_t conn; /* rises with every attempt and every loss */
 	struct backoff backoff;
+	bool named; /* this program knows the broker's address */
 	uint8_t will[WIRE_MAX];
 	size_t will_len;
 	struct letters stuck; /* sent, and no line to carry it */
@@ -117,6 +120,7 @@ struct house {
 	const struct script_point *p;
 	bool mains, line, router_switch, no_ping_right, battery_gone;
 	bool camera_switch[WIRE_CAMERAS];
+	unsigned odd[ODDS]; /* bit n: of camera or outside address n; else bit 0 */
 	bool router_powered, cameras_powered;
 	bool reached;                       /* the line worked when it was looked at last */
 	int64_t router_ready, camera_ready; /* after power came */
@@ -191,6 +195,8 @@ struct world {
 	struct broker broker;
 	struct office office;
 	LIST(struct promise) promises;
+	void (*watcher)(void *self, const struct house *h, const struct verdict *v); /* or NULL */
+	void *watching;     /* its self: called after each step of a point's own node */
 	struct look **look; /* one an expectation, NULL when it needs none */
 	uint64_t steps;
 };
@@ -214,6 +220,8 @@ enum happening {
 	HAPPENS_DIALLED,
 	HAPPENS_SETTLED,
 	HAPPENS_UNANSWERED,
+	HAPPENS_LOOKED,
+	HAPPENS_HEART,
 	HAPPENS_RESENT,
 	HAPPENS_THROWN_OFF,
 	HAPPENS_NTP,
