@@ -170,7 +170,7 @@ static bool cut_off(const struct node *n, mono_t now)
 	mono_t heard = n->wayout.heard;
 
 	return mono_reached(now, no_carrier_at(n)) &&
-	       (heard.ms == MONO_NEVER.ms || heard.ms <= n->carrier_lost.ms);
+	       (heard.ms == MONO_NEVER.ms || heard.ms <= n->carrier_lost.ms + WAYOUT_STUCK_MS);
 }
 
 struct facts state_facts(const struct node *n, mono_t now)
@@ -184,6 +184,7 @@ struct facts state_facts(const struct node *n, mono_t now)
 		.link_up = !n->wayout.down && n->wayout.was_up && !cut_off(n, now),
 		.carrier_known = n->carrier_known,
 		.carrier = !mono_reached(now, no_carrier_at(n)),
+		.proving = n->wayout.up,
 		.stranger = n->stranger,
 		.dial_failed = dial_failed(n),
 		.gateway_listens = n->gate_known && n->gate_up,

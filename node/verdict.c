@@ -46,8 +46,9 @@ static struct finding beyond_the_line(const struct facts *f)
 		return (struct finding){ CAUSE_NAMES, SURE_CONFIRMED, LAYER_NAMES };
 	if (f->large_lost && f->dial_failed != LAYER_TCP)
 		return (struct finding){ CAUSE_MTU, SURE_CONFIRMED, LAYER_TLS };
-	if (f->dial_failed == LAYER_TLS && !f->large_known)
-		return LINE; /* a moment: it may be either */
+	/* A moment: it may be either, or a connection that has yet to prove itself. */
+	if (f->proving || (f->dial_failed != LAYER_TCP && !f->large_known))
+		return LINE;
 	return (struct finding){ CAUSE_GATEWAY, SURE_CONFIRMED, f->dial_failed };
 }
 

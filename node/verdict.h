@@ -18,9 +18,10 @@ struct facts {
 	bool router_known, router_answers;
 	bool outside_known, outside_answers; /* known: one answers, or all are silent */
 	bool network_silent;                 /* neither the router nor any camera can be heard */
-	bool large_known;                    /* large packets were asked too, or cannot be */
-	bool large_lost; /* it answers small packets, and none of the large ones */
-	bool stranger;   /* somebody else answered in the broker's place */
+	bool proving;     /* connected, and nothing we sent has been acknowledged yet */
+	bool large_known; /* large packets were asked too, or cannot be */
+	bool large_lost;  /* it answers small packets, and none of the large ones */
+	bool stranger;    /* somebody else answered in the broker's place */
 	enum layer
 		dial_failed; /* where the last attempt ended: NAMES, TCP, TLS or ACK; else NONE */
 	uint32_t more;       /* facts that need no judgement: bits of FACTS_NEWS, FACT_UPS_KNOWN */
@@ -39,7 +40,8 @@ struct facts {
  *	         outside answers, no name       names, confirmed
  *	           port silent                  gateway, confirmed
  *	           large packets are lost       mtu, confirmed
- *	           no TLS, large not asked yet  line, open
+ *	           large not asked yet          line, open
+ *	           connected, and in doubt      line, open
  *	           else                         gateway, confirmed
  *	         router silent                  router, confirmed when mains is known to be on,
  *	                                        else probable

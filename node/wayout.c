@@ -3,6 +3,9 @@
  * socket. */
 #include "node/wayout.h"
 
+/* The birth has left by then; nothing unacknowledged means that it arrived. */
+enum { PROOF_MS = 1000 };
+
 void wayout_init(struct wayout *w, int64_t hold_ms, mono_t now)
 {
 	*w = (struct wayout){ .hold_ms = hold_ms,
@@ -18,6 +21,8 @@ static bool turned(struct wayout *w, bool up, mono_t now)
 {
 	if (up == w->up)
 		return false;
+	w->doubtful = up ? w->doubtful : !w->proved;
+	w->proved = false;
 	w->up = up;
 	w->was_up |= up;
 	w->changed = now;
@@ -36,6 +41,10 @@ bool wayout_feed(struct wayout *w, bool up, bool unacked, int64_t ack_age_ms, in
 	if (unacked && !w->unacked)
 		w->unacked_since = now;
 	w->unacked = unacked;
+	if (!unacked && mono_since(now, w->changed) >= PROOF_MS) {
+		w->proved = true;
+		w->doubtful = false;
+	}
 	w->heard = mono_after(now, -ack_age_ms);
 	w->rtt_us = rtt_us;
 	return changed;
@@ -53,7 +62,8 @@ static mono_t stuck_at(const struct wayout *w)
 
 bool wayout_step(struct wayout *w, mono_t now)
 {
-	bool doubt = !w->up || mono_reached(now, stuck_at(w)), began = doubt && !w->doubt;
+	bool doubt = !w->up || w->doubtful || mono_reached(now, stuck_at(w)),
+	     began = doubt && !w->doubt;
 
 	if (began)
 		w->doubt_since = w->up ? stuck_at(w) : w->changed;

@@ -12,6 +12,8 @@ struct wayout {
 	int64_t hold_ms;
 	bool up, was_up; /* connected now; ever */
 	bool unacked;
+	bool proved;    /* this connection has carried something that was acknowledged */
+	bool doubtful;  /* the one before never did: this one is believed when it has */
 	mono_t changed; /* when up changed */
 	mono_t unacked_since;
 	mono_t heard;   /* last acknowledgement; MONO_NEVER when none yet */
@@ -32,7 +34,9 @@ void wayout_init(struct wayout *w, int64_t hold_ms, mono_t now);
 bool wayout_feed(struct wayout *w, bool up, bool unacked, int64_t ack_age_ms, int64_t rtt_us,
 		 mono_t now);
 
-/* Decide doubt and down. True when a doubt has just begun. */
+/* Decide doubt and down. A connection is believed at once, but not after one that ended before
+ * anything sent over it had been acknowledged: where large packets vanish, each connects, and none
+ * carries. True when a doubt has just begun. */
 bool wayout_step(struct wayout *w, mono_t now);
 
 /* When the next decision falls due if nothing is fed; may be past, then it was taken. */

@@ -158,6 +158,15 @@ static void second_soon(struct world *w, struct machine *m)
 	world_in(w, 1000, HAPPENS_SECOND, m, m->conn);
 }
 
+/* A birth has a kilobyte of text in a real house, and is the largest thing that is said in calm. */
+static bool vanishes(const struct machine *m, const struct letter *l)
+{
+	enum wire_kind kind;
+
+	return !m->clone && house_odd(m->house, ODD_BIRTHS, 0) &&
+	       wire_kind_of(&kind, l->buf, l->len) == WIRE_OK && kind == WIRE_BIRTH;
+}
+
 void machine_send(struct world *w, struct machine *m)
 {
 	char topic[TOPIC_TEXT];
@@ -173,7 +182,7 @@ void machine_send(struct world *w, struct machine *m)
 		struct letter *l =
 			letter_new(m, m->conn, topic, m->acts.send[i].buf, m->acts.send[i].len);
 
-		if (m->stuck.n == 0 && machine_reaches(w, m)) {
+		if (m->stuck.n == 0 && machine_reaches(w, m) && !vanishes(m, l)) {
 			fly(w, m, HAPPENS_UP, l, 0);
 			m->ack_at = w->now;
 			free(l);

@@ -186,7 +186,9 @@ static bool probes(struct world *w, struct machine *m)
 			   !house_odd(h, ODD_OUTSIDE, i);
 
 		any |= probe(w, m, NODE_OUTSIDE, i, out, OUTSIDE_US);
-		any |= probe(w, m, NODE_LARGE, i, out && !house_odd(h, ODD_MTU, 0), OUTSIDE_US);
+		any |= probe(w, m, NODE_LARGE, i,
+			     out && !house_odd(h, ODD_MTU, 0) && !house_odd(h, ODD_BIRTHS, 0),
+			     OUTSIDE_US);
 	}
 	for (unsigned i = 0; i < h->options.cameras_n; i++)
 		any |= probe(w, m, NODE_CAMERA, i,

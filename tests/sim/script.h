@@ -24,7 +24,7 @@ struct script_point {
 	enum ups ups;
 	int64_t battery_ms; /* 0: it never runs out */
 	unsigned cameras;
-	bool gasps; /* its last gasps reach the gateway while its line is whole */
+	bool gasps;               /* its last gasps reach the gateway while its line is whole */
 	unsigned streams, hearts; /* bit i: camera i has a stream to look at, a heartbeat wire */
 };
 
@@ -53,6 +53,7 @@ enum odd {
 	ODD_PORTAL,      /* a stranger answers in the broker's place */
 	ODD_SHUT,        /* the same, and it lets nothing else out */
 	ODD_MTU,         /* large packets vanish: pings of that size, and the TLS handshake */
+	ODD_BIRTHS,      /* the same, and only births are so large: TLS with a shared key passes */
 	ODD_REFUSED,     /* the broker's port refuses TCP */
 	ODD_HANGS,       /* it takes TCP, and never ends the handshake */
 	ODD_KEY,         /* it does not know our key */

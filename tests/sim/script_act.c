@@ -59,6 +59,8 @@ static const struct {
 	{ "portal paid", ODD_ENDS, ODD_SHUT },
 	{ "mtu small", ODD_BEGINS, ODD_MTU },
 	{ "mtu whole", ODD_ENDS, ODD_MTU },
+	{ "births vanish", ODD_BEGINS, ODD_BIRTHS },
+	{ "births pass", ODD_ENDS, ODD_BIRTHS },
 	{ "port refused", ODD_BEGINS, ODD_REFUSED },
 	{ "port open", ODD_ENDS, ODD_REFUSED },
 	{ "port hangs", ODD_BEGINS, ODD_HANGS },

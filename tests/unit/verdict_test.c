@@ -18,6 +18,7 @@ static struct facts well(void)
 			       .gateway_listens = true,
 			       .router_known = true,
 			       .router_answers = true,
+			       .large_known = true,
 			       .cams_n = 2,
 			       .eyes = 0x11 };
 }
@@ -203,6 +204,7 @@ static void large_packets_that_vanish_have_their_own_name(void **state)
 	expect(&f, CAUSE_NAMES, SURE_CONFIRMED);
 	f.dial_failed = LAYER_TLS;
 	f.large_lost = false;
+	f.large_known = false;
 	expect(&f, CAUSE_LINE, SURE_OPEN); /* not asked yet */
 	f.large_known = true;
 	expect(&f, CAUSE_GATEWAY, SURE_CONFIRMED);

@@ -69,6 +69,7 @@ static void unacknowledged_too_long_is_doubt_and_then_down(void **state)
 	struct wayout w = connected();
 
 	(void)state;
+	wayout_feed(&w, true, false, 10, 20000, at(3000));
 	for (int64_t t = 60000; t < 65000; t += 1000) {
 		wayout_feed(&w, true, true, t - 1000, 20000, at(t));
 		assert_false(wayout_step(&w, at(t)));
@@ -102,6 +103,7 @@ static void a_short_reconnect_is_doubt_but_not_down(void **state)
 	struct wayout w = connected();
 
 	(void)state;
+	wayout_feed(&w, true, false, 10, 20000, at(3000));
 	wayout_feed(&w, false, false, 0, -1, at(5000));
 	assert_true(wayout_step(&w, at(5000)));
 	wayout_step(&w, at(24999));
@@ -109,6 +111,31 @@ static void a_short_reconnect_is_doubt_but_not_down(void **state)
 	assert_true(wayout_feed(&w, true, false, 0, 20000, at(25000)));
 	wayout_step(&w, at(25000));
 	assert_false(w.doubt || w.down);
+}
+
+static void after_one_that_carried_nothing_a_connection_has_to_prove_itself(void **state)
+{
+	struct wayout w = connected();
+
+	(void)state;
+	wayout_feed(&w, true, true, 1000, 20000, at(3000));
+	wayout_feed(&w, false, false, 0, -1, at(21000));
+	wayout_step(&w, at(21000));
+	wayout_feed(&w, true, false, 0, 20000, at(30000));
+	assert_false(wayout_step(&w, at(30000)));
+	assert_true(w.doubt);
+	wayout_feed(&w, true, true, 1000, 20000, at(31000));
+	wayout_step(&w, at(30000 + HOLD));
+	assert_true(w.doubt && w.down);
+	/* What it was given has arrived. */
+	wayout_feed(&w, true, false, 0, 20000, at(60000));
+	wayout_step(&w, at(60000));
+	assert_false(w.doubt || w.down);
+	/* And the next one is believed. */
+	wayout_feed(&w, false, false, 0, -1, at(70000));
+	wayout_feed(&w, true, false, 0, 20000, at(72000));
+	wayout_step(&w, at(72000));
+	assert_false(w.doubt);
 }
 
 int main(void)
@@ -120,6 +147,7 @@ int main(void)
 		cmocka_unit_test(unacknowledged_too_long_is_doubt_and_then_down),
 		cmocka_unit_test(while_data_flows_something_is_always_on_its_way),
 		cmocka_unit_test(a_short_reconnect_is_doubt_but_not_down),
+		cmocka_unit_test(after_one_that_carried_nothing_a_connection_has_to_prove_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
