@@ -183,19 +183,22 @@ unsigned commune_take(struct commune *c, struct place *p, const struct record_he
 	return 0;
 }
 
-/* When that boot was over at the latest: the present one had begun, or now. */
-static wall_t over_by(struct place *p, uint64_t boot, wall_t wall)
+/*
+ * When that boot was over at the latest: the present one had begun, or now. A record with an age is
+ * of the boot that sends it, though its birth may have been lost and another pass for the present.
+ */
+static wall_t over_by(struct place *p, uint64_t boot, int64_t age_ms, wall_t wall)
 {
 	const struct boot_memory *present = ingest_boot(&p->ingest, p->spell.point, p->boot);
 	bool known = present->anchor == ANCHOR_OWN && present->zero.ms < wall.ms;
 
-	return known && p->boot != boot ? present->zero : wall;
+	return known && p->boot != boot && age_ms < 0 ? present->zero : wall;
 }
 
 wall_t commune_stamp(struct place *p, const struct record_head *h, int64_t age_ms, wall_t wall,
 		     enum stamp_how *how)
 {
-	wall_t before = over_by(p, h->boot, wall);
+	wall_t before = over_by(p, h->boot, age_ms, wall);
 	struct boot_memory *mem = ingest_boot(&p->ingest, p->spell.point, h->boot);
 
 	return ingest_stamp(&p->ingest, mem, h, age_ms, wall, before, how);
@@ -259,7 +262,7 @@ static unsigned hear_past(struct commune *c, struct place *p, const uint8_t *buf
 	draw = calloc(d.n - skip, sizeof *draw);
 	if (draw) {
 		struct act *a = commune_add(c, ACT_SAMPLES, p->spell.point);
-		wall_t end = over_by(p, d.head.boot, wall);
+		wall_t end = over_by(p, d.head.boot, d.age_ms, wall);
 
 		for (size_t i = skip; i < d.n; i++) {
 			wall_t t = { at.ms + (int64_t)d.after_s[i] * 1000 };

@@ -81,12 +81,61 @@ static void a_record_after_a_gap_says_nothing_of_what_waits(void **state)
 	commune_free(c);
 }
 
+static void hear_birth(struct commune *c, uint64_t boot, int64_t t_ms, wall_t wall)
+{
+	uint8_t buf[WIRE_MAX];
+	const struct wire_birth b = { .boot = boot,
+				      .conn = 1,
+				      .t_ms = t_ms,
+				      .wall = wall,
+				      .quality = CLOCK_NTP,
+				      .pace_s = 60,
+				      .cams_n = 1,
+				      .verdict = { .cams_n = 1 } };
+	size_t len = wire_birth_encode(buf, &b);
+
+	assert_int_equal(commune_hear(c, "ms/TT-01-01/up", buf, len, NOW, wall), 0);
+}
+
+/* The birth of the new boot was lost on the way; its missed minutes were not. */
+static void minutes_of_a_boot_whose_birth_was_lost_keep_their_time(void **state)
+{
+	const wall_t later = { WALL.ms + 3600000 };
+	struct commune *c = commune_that_sees();
+	const struct acts *acts;
+	struct wire_past d = { .head = { BOOT + 1, FIRST, 60000, later, CLOCK_NTP },
+			       .age_ms = 120000,
+			       .oldest = FIRST,
+			       .n = 2,
+			       .after_s = { 0, 60 } };
+	uint8_t buf[WIRE_MAX];
+	unsigned drawn = 0;
+
+	(void)state;
+	hear_birth(c, BOOT, 60000, WALL);
+	commune_acts_clear(c);
+	assert_int_equal(
+		commune_hear(c, "ms/TT-01-01/up", buf, wire_past_encode(buf, &d), NOW, later), 0);
+	acts = commune_acts(c);
+	for (size_t i = 0; i < acts->n; i++) {
+		if (acts->act[i].kind != ACT_SAMPLES)
+			continue;
+		assert_int_equal(acts->act[i].u.samples.n, 2);
+		assert_int_equal(acts->act[i].u.samples.draw[0].at.ms, later.ms - 120000);
+		assert_int_equal(acts->act[i].u.samples.draw[1].at.ms, later.ms - 60000);
+		drawn++;
+	}
+	assert_int_equal(drawn, 1);
+	commune_free(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(news_says_how_many_records_wait_behind_it),
 		cmocka_unit_test(records_that_come_twice_do_not_wait_for_ever),
 		cmocka_unit_test(a_record_after_a_gap_says_nothing_of_what_waits),
+		cmocka_unit_test(minutes_of_a_boot_whose_birth_was_lost_keep_their_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
