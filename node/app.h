@@ -75,6 +75,9 @@ enum { APP_TAG_WHICH = 16 };
 /* Decide and act, until nothing is due now. */
 void app_turn(struct app *a, mono_t now);
 
+/* One ping of this kind goes out, or its answer came in. */
+void app_count_ping(struct app *a, enum node_target kind);
+
 /* What the core took from a message: settings that the gateway pushed. */
 void app_take_push(struct app *a);
 /* Settings on trial are kept or undone in time. */

@@ -7,7 +7,10 @@
 
 #include <string.h>
 
-enum { TURNS = 64 }; /* of one wake-up; then the loop gets its turn */
+enum {
+	TURNS = 64, /* of one wake-up; then the loop gets its turn */
+	GASP_IP = GASP_LEN + 28,
+};
 
 static void light(struct app *a, mono_t now)
 {
@@ -59,6 +62,7 @@ static void act_gasp(struct app *a)
 	if (!a->acts.gasp || !a->gasps)
 		return;
 	err = udp_send(a->gasps, buf, seal_close(buf, &a->acts.word, &a->seal));
+	node_bytes_more(&a->node, GASP_IP);
 	log_debug("last gasp, turn %u: %s", a->acts.word.turn, err ? strerror(-err) : "sent");
 }
 
@@ -73,6 +77,15 @@ static void act_rest(struct app *a)
 	spool_flush(&a->spool);
 	if (a->acts.rest)
 		disk_rest_sleep(&a->disk_rest);
+}
+
+/* What leaves the house costs its family something, there and back. */
+void app_count_ping(struct app *a, enum node_target kind)
+{
+	if (kind == NODE_OUTSIDE)
+		node_bytes_more(&a->node, PING_IP);
+	if (kind == NODE_LARGE)
+		node_bytes_more(&a->node, PING_LARGE_IP);
 }
 
 static const char *address_of(const struct app *a, enum node_target kind, unsigned which,
@@ -101,6 +114,7 @@ static void probe(struct app *a, enum node_target kind, unsigned which, mono_t n
 	if (!(a->acts.probes & node_probe_bit(kind, which)))
 		return;
 	address = address_of(a, kind, which, &route);
+	app_count_ping(a, kind);
 	/* Without a default route there is no router to answer. */
 	if (!address || ping_send(a->ping, address, kind == NODE_LARGE,
 				  (unsigned)kind * APP_TAG_WHICH + which) != 0)

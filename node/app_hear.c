@@ -20,6 +20,8 @@ void app_on_ping(void *self, unsigned tag, int32_t rtt_us, mono_t now)
 	struct app *a = self;
 	bool had_right = !a->node.no_ping_right;
 
+	if (rtt_us >= 0)
+		app_count_ping(a, (enum node_target)(tag / APP_TAG_WHICH));
 	node_pinged(&a->node, (enum node_target)(tag / APP_TAG_WHICH), tag % APP_TAG_WHICH, rtt_us,
 		    now);
 	if (had_right && a->node.no_ping_right)

@@ -10,6 +10,8 @@
 enum {
 	PING_MOST = 32,   /* probes under way at once */
 	PING_SILENT = -1, /* no answer in time, or no route to there */
+	PING_IP = 36,     /* bytes of IP of one packet */
+	PING_LARGE_IP = 1400,
 	PING_UNABLE =
 		-2, /* we could not ask (no right to ping): says nothing about the other side */
 };

@@ -72,6 +72,7 @@ def main():
                         house.wires(words)
                     time.sleep(4)
             news_end = time.time()
+            own = {house.code: own_count(town, house) for house in town.houses}
             for path, tcpdump in start.captures:
                 tcpdump.signal(signal.SIGINT)
                 tcpdump.child.wait(5)
@@ -79,7 +80,14 @@ def main():
                 caught[house.code] = packets(path)
         finally:
             town.down()
-    return report(town, caught, begin, end, news_end)
+    return report(town, caught, begin, end, news_end, own)
+
+
+def own_count(town, house):
+    """What the node itself says that it cost so far, and when it said so."""
+    town.cli("ask", house.code, "report")
+    said = wait_for("the report", lambda: (town.cli("point", house.code).get("report") or {}).get("bytes"), 20)
+    return said["since_start"], time.time()
 
 
 class Captures:
@@ -99,10 +107,10 @@ class Captures:
         house.start = start
 
 
-def report(town, caught, begin, end, news_end):
+def report(town, caught, begin, end, news_end, own):
     wrong = 0
     print(f"{'beat':>5} {'packets':>8} {'calm B':>8} {'B/beat':>7} {'connect B':>10} {'B/news':>7} "
-          f"{'month MB':>9} {'limit':>6}")
+          f"{'month MB':>9} {'limit':>6} {'own count':>10}")
     for house in town.houses:
         seen, beat = caught[house.code], house.pace["beat_s"]
         calm = spent(seen, begin, end)
@@ -111,7 +119,8 @@ def report(town, caught, begin, end, news_end):
         news = (spent(seen, end, news_end) - calm / (end - begin) * (news_end - end)) / 10
         month = calm * MONTH_S / (end - begin) + connect * CONNECTS + news * NEWS
         print(f"{beat:>4}s {sum(begin <= t < end for t, _, _ in seen):>8} {calm:>8} {calm / beats:>7.1f} "
-              f"{connect:>10} {news:>7.0f} {month / 1e6:>9.2f} {LIMITS[beat] / 1e6:>6.1f}")
+              f"{connect:>10} {news:>7.0f} {month / 1e6:>9.2f} {LIMITS[beat] / 1e6:>6.1f} "
+              f"{100 * own[house.code][0] / spent(seen, 0, own[house.code][1]):>8.1f} %")
         wrong += month > LIMITS[beat]
     return 1 if wrong else 0
 
