@@ -691,6 +691,16 @@ static unsigned large_at(const struct node *n)
 	return n->wayout.doubt ? i : n->o->outside_n;
 }
 
+/* A connection that comes up as it should has no use for large packets: each costs as much as
+ * twelve beats. */
+static mono_t large_due(const struct node *n)
+{
+	mono_t first = mono_after(n->wayout.doubt_since, NODE_LARGE_AFTER_MS),
+	       due = reach_due(&n->large);
+
+	return due.ms > first.ms ? due : first;
+}
+
 static void probe(struct node *n, mono_t now, struct node_acts *out)
 {
 	unsigned large = large_at(n);
@@ -707,7 +717,8 @@ static void probe(struct node *n, mono_t now, struct node_acts *out)
 	for (unsigned i = 0; i < n->o->cameras_n; i++)
 		if (reach_step(&n->camera[i], now))
 			out->probes |= node_probe_bit(NODE_CAMERA, i);
-	if (large < n->o->outside_n && reach_step(&n->large, now))
+	if (large < n->o->outside_n && mono_reached(now, large_due(n)) &&
+	    reach_step(&n->large, now))
 		out->probes |= node_probe_bit(NODE_LARGE, large);
 }
 
@@ -829,7 +840,7 @@ mono_t node_due(const struct node *n)
 	for (unsigned i = 0; i < n->o->cameras_n; i++)
 		due = mono_first(due, mono_first(reach_due(&n->camera[i]), camera_due(&n->eye[i])));
 	if (large_at(n) < n->o->outside_n)
-		due = mono_first(due, reach_due(&n->large));
+		due = mono_first(due, large_due(n));
 	return due;
 }
 
