@@ -96,7 +96,7 @@ static void on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
 		keys_linked(g->keys);
 		break;
 	case MQTT_DOWN:
-		if (g->linked || e->failure.refused)
+		if (!e->again)
 			log_warn("broker: %s", e->why);
 		g->linked = false;
 		commune_link(g->commune, false, now, clock_wall());

@@ -59,10 +59,13 @@ static void deliver(struct mqtt *m, const struct mqtt_note *n, mono_t now)
 	switch (n->kind) {
 	case MQTT_UP:
 		m->told = n->conn;
+		m->last_why[0] = '\0';
 		break;
 	case MQTT_DOWN:
 		m->told = 0;
 		snprintf(e.why, sizeof e.why, "%s", n->text);
+		e.again = strcmp(m->last_why, e.why) == 0;
+		memcpy(m->last_why, e.why, sizeof m->last_why);
 		break;
 	case MQTT_MESSAGE:
 		e.topic = n->text;

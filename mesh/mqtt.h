@@ -36,6 +36,7 @@ struct mqtt_failure {
 struct mqtt_event {
 	enum mqtt_event_kind kind;
 	struct mqtt_failure failure; /* MQTT_DOWN */
+	bool again;                  /* MQTT_DOWN: the same as the last one; no line in a log */
 	char why[MQTT_WHY];
 	const char *topic; /* MQTT_MESSAGE: NUL-terminated; borrowed for the call */
 	const uint8_t *payload;

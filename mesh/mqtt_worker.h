@@ -45,8 +45,9 @@ struct mqtt {
 	struct loop_watch *watch;
 	mqtt_fn *on_event;
 	void *self;
-	uint64_t told;      /* connection that the owner knows to be up; 0 for none */
-	struct pulse pulse; /* of the worker */
+	uint64_t told;           /* connection that the owner knows to be up; 0 for none */
+	char last_why[MQTT_WHY]; /* of the last MQTT_DOWN; "" after MQTT_UP */
+	struct pulse pulse;      /* of the worker */
 
 	/* Under the lock. */
 	pthread_mutex_t lock;

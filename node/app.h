@@ -56,7 +56,6 @@ struct app {
 	struct loop_alarm *due, *tick, *light;
 	char topic_up[TOPIC_TEXT], topic_down[TOPIC_TEXT];
 	bool linked;
-	char last_why[MQTT_WHY];
 	struct verdict verdict;
 	char interface[VITALS_INTERFACE]; /* that leads out; "" while not known */
 	enum lamp lamp;

@@ -126,21 +126,18 @@ void app_on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
 	case MQTT_UP:
 		log_info("broker: connected");
 		a->linked = true;
-		a->last_why[0] = '\0';
 		node_link(&a->node, true, false, 0, -1, now);
 		feed_link(a, now);
 		next_will(a);
 		loop_notify("STATUS=connected");
 		break;
 	case MQTT_DOWN:
-		/* The same failure again and again is one line. */
-		if (a->linked || strcmp(a->last_why, e->why) != 0)
+		if (!e->again)
 			log_warn(
 				"broker: %s%s", e->why,
 				e->failure.refused
 					? "; it knows us not: is the point enrolled, the key right?"
 					: "");
-		memcpy(a->last_why, e->why, sizeof a->last_why);
 		a->linked = false;
 		node_dial_failed(&a->node, layer_of(&e->failure), e->failure.refused,
 				 e->failure.stranger, now);
