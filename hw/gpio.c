@@ -116,18 +116,20 @@ void gpio_close(struct gpio *g)
 
 int gpio_light_off(const struct gpio_options *o, char why[static GPIO_WHY])
 {
-	const struct gpio_options light = {
-		.body = o->body, .chip = o->chip, .script = o->script, .light = o->light
-	};
+	const struct gpio_options light = { .body = o->body,
+					    .chip = o->chip,
+					    .script = o->script,
+					    .light = o->light,
+					    .relay = o->relay }; /* opening lets go of it */
 	struct gpio *g;
 	int err;
 
-	if (!gpio_slot_line(&light, GPIO_LIGHT))
+	if (!gpio_slot_line(&light, GPIO_LIGHT) && !gpio_slot_line(&light, GPIO_RELAY))
 		return 0;
 	g = gpio_open(&light, why);
 	if (!g)
 		return -EIO;
-	err = gpio_set(g, GPIO_LIGHT, false);
+	err = gpio_fitted(g, GPIO_LIGHT, 0) ? gpio_set(g, GPIO_LIGHT, false) : 0;
 	if (err < 0)
 		snprintf(why, GPIO_WHY, "light: %s", strerror(-err));
 	gpio_close(g);

@@ -114,11 +114,12 @@ static void probe(struct app *a, enum node_target kind, unsigned which, mono_t n
 	if (!(a->acts.probes & node_probe_bit(kind, which)))
 		return;
 	address = address_of(a, kind, which, &route);
-	app_count_ping(a, kind);
 	/* Without a default route there is no router to answer. */
 	if (!address || ping_send(a->ping, address, kind == NODE_LARGE,
 				  (unsigned)kind * APP_TAG_WHICH + which) != 0)
 		node_pinged(&a->node, kind, which, PING_SILENT, now);
+	else
+		app_count_ping(a, kind);
 }
 
 static void act_probe(struct app *a, mono_t now)
@@ -194,11 +195,14 @@ void app_take_push(struct app *a)
 /* On trial: kept once the gateway is heard with them, undone when it is not. */
 void app_watch_trial(struct app *a, mono_t now)
 {
-	if (!a->push.trying)
+	int err;
+
+	if (!a->push.trying || a->disk_rest.resting)
 		return;
 	if (a->linked && a->node.gate_known && a->node.gate_up) {
-		if (push_keep(&a->push) == 0)
-			log_warn("settings pushed by the gateway: kept");
+		err = push_keep(&a->push);
+		log_warn("settings pushed by the gateway: %s", err ? strerror(-err) : "kept");
+		a->push.trying = false; /* whatever the disk says: in force until the next start */
 		a->trial_ends = MONO_NEVER;
 		node_report(&a->node);
 	} else if (mono_reached(now, a->trial_ends)) {

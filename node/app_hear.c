@@ -12,6 +12,7 @@ enum {
 	VITALS_TICKS = 60,
 	SUPPLY_TICKS = 10,
 	TICK_LATE_MS = 5000,
+	EDGES = 64,     /* of one wake-up; the descriptor stays readable */
 	JUMP_MS = 2000, /* a wall clock that moved this much against the other is worth a line */
 };
 
@@ -64,7 +65,8 @@ void app_on_wires(void *self, mono_t now)
 	struct app *a = self;
 	struct gpio_edge e;
 
-	while (gpio_next(a->gpio, &e)) {
+	/* Whatever chatters: the tick has its turn in between. */
+	for (unsigned i = 0; i < EDGES && gpio_next(a->gpio, &e); i++) {
 		if (e.wire == GPIO_MAINS) {
 			log_debug("mains: %s", e.on ? "on" : "off");
 			node_mains(&a->node, e.on, e.at);

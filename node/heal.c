@@ -2,19 +2,17 @@
 /* heal: when the relay may take a router or camera off its power for a moment, to restart it. */
 #include "node/heal.h"
 
-void heal_init(struct heal *h)
+void heal_init(struct heal *h, mono_t now)
 {
 	*h = (struct heal){ .next = MONO_NEVER };
 	for (unsigned i = 0; i < HEAL_A_DAY; i++)
-		h->tried[i] = MONO_NEVER;
+		h->tried[i] = now;
 }
 
 /* The first moment at which the day's number is not used up. */
 static mono_t day_allows(const struct heal *h)
 {
-	mono_t oldest = h->tried[HEAL_A_DAY - 1];
-
-	return oldest.ms == MONO_NEVER.ms ? (mono_t){ 0 } : mono_after(oldest, HEAL_DAY_MS);
+	return mono_after(h->tried[HEAL_A_DAY - 1], HEAL_DAY_MS);
 }
 
 static mono_t later(mono_t a, mono_t b)
@@ -42,6 +40,7 @@ bool heal_step(struct heal *h, bool trouble, bool allowed, mono_t now)
 {
 	bool was = h->off;
 
+	h->allowed = allowed;
 	if (h->off && (!allowed || mono_reached(now, h->until)))
 		h->off = false;
 	if (h->off)
@@ -62,5 +61,7 @@ bool heal_step(struct heal *h, bool trouble, bool allowed, mono_t now)
 
 mono_t heal_due(const struct heal *h)
 {
-	return h->off ? h->until : h->next;
+	if (h->off)
+		return h->until;
+	return h->allowed ? h->next : MONO_NEVER; /* without leave time alone changes nothing */
 }

@@ -18,16 +18,19 @@ enum {
 };
 
 struct heal {
-	bool trouble, off;        /* off: the relay holds its charge without power now */
+	bool trouble, allowed;
+	bool off;                 /* the relay holds its charge without power now */
 	mono_t since;             /* of the trouble */
 	mono_t until;             /* of off */
 	mono_t next;              /* not before; MONO_NEVER without trouble */
 	unsigned row;             /* tries in this trouble */
-	mono_t tried[HEAL_A_DAY]; /* the last ones, newest first; MONO_NEVER for none */
+	mono_t tried[HEAL_A_DAY]; /* the last ones, newest first */
 	uint32_t tries;           /* ever */
 };
 
-void heal_init(struct heal *h);
+/* What an earlier run of the program did is not known: as if it had used up the day's number just
+ * now, so that no number of starts makes it more. */
+void heal_init(struct heal *h, mono_t now);
 
 /*
  * Decide. trouble: what hangs on the relay does not work; allowed: mains is known to be on, nobody

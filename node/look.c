@@ -26,7 +26,7 @@ struct look {
 	look_fn *fn;
 	void *self;
 	struct loop_alarm *alarm; /* while idle: start the next; else: it took too long */
-	const struct look_at *wanted[LOOK_CAMERAS];
+	struct look_at wanted[LOOK_CAMERAS]; /* .stream NULL: not wanted */
 
 	unsigned camera; /* looked at now, or last; NONE at first */
 	pid_t pid;       /* 0: none is running */
@@ -177,7 +177,7 @@ static unsigned next_wanted(const struct look *k)
 	for (unsigned i = 1; i <= LOOK_CAMERAS; i++) {
 		const unsigned camera = (k->camera + i) % LOOK_CAMERAS;
 
-		if (k->wanted[camera])
+		if (k->wanted[camera].stream)
 			return camera;
 	}
 	return NONE;
@@ -192,7 +192,7 @@ static void rearm(struct look *k)
 
 static void done(struct look *k, const struct camera_look *found, const char *why)
 {
-	k->wanted[k->camera] = NULL;
+	k->wanted[k->camera].stream = NULL;
 	k->fn(k->self, k->camera, found, why, clock_mono());
 	rearm(k);
 }
@@ -211,9 +211,9 @@ static void on_alarm(void *self, mono_t now)
 		return;
 	k->camera = next_wanted(k);
 	k->late = false;
-	if (start(k, k->wanted[k->camera], why))
+	if (start(k, &k->wanted[k->camera], why))
 		loop_alarm_set(k->alarm,
-			       mono_after(now, k->wanted[k->camera]->timeout_ms + LOOK_GRACE_MS));
+			       mono_after(now, k->wanted[k->camera].timeout_ms + LOOK_GRACE_MS));
 	else
 		done(k, NULL, why);
 }
@@ -283,8 +283,8 @@ void look_free(struct look *k)
 void look_ask(struct look *k, unsigned camera, const struct look_at *at)
 {
 	assert(camera < LOOK_CAMERAS);
-	if (k->wanted[camera])
+	if (k->wanted[camera].stream)
 		return;
-	k->wanted[camera] = at;
+	k->wanted[camera] = *at;
 	rearm(k);
 }

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_MOST = 2 * WIRE_MAX };
+enum { FILE_MOST = 64 << 10 }; /* many pushes, one over the other */
 
 static const char *path_of(const struct push *p, const char *name, char path[static PATH_MAX])
 {
@@ -225,6 +225,24 @@ static bool refuse(struct push *p, uint32_t id, const char *why)
 	return false;
 }
 
+/* What was kept before stays in force where the new settings do not speak of it. Takes settings. */
+static cJSON *over_kept(const struct push *p, cJSON *settings)
+{
+	cJSON *kept = load(p, "kept"), *both;
+
+	if (!kept)
+		return settings;
+	both = cJSON_DetachItemFromObjectCaseSensitive(kept, "settings");
+	cJSON_Delete(kept);
+	if (!cJSON_IsObject(both)) {
+		cJSON_Delete(both);
+		return settings;
+	}
+	lay_over(both, settings);
+	cJSON_Delete(settings);
+	return both;
+}
+
 bool push_take(struct push *p, const char *path, uint32_t id, const char *text, size_t len)
 {
 	cJSON *settings = cJSON_ParseWithLength(text, len), *json;
@@ -238,6 +256,7 @@ bool push_take(struct push *p, const char *path, uint32_t id, const char *text, 
 		return refuse(p, id, "not a JSON object");
 	}
 	key = forbidden(settings);
+	settings = over_kept(p, settings);
 	s = key ? NULL : together(path, settings, why);
 	if (!s) {
 		if (key)

@@ -33,9 +33,9 @@ struct push {
 struct node_settings *push_begin(struct push *p, struct node_settings *base, const char *path);
 
 /*
- * New settings from the gateway. True when they are worth a trial: then end this run and begin the
- * next, which tries them. False when refused; state and why say so. in: the settings in force,
- * path: the node's own file.
+ * New settings from the gateway; they lie over those that were kept before. True when they are
+ * worth a trial: then end this run and begin the next, which tries them. False when refused; state
+ * and why say so. in: the settings in force, path: the node's own file.
  */
 bool push_take(struct push *p, const char *path, uint32_t id, const char *text, size_t len);
 

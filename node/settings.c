@@ -266,6 +266,9 @@ static bool check(const struct node_settings *s, char why[static CONF_WHY])
 	if (strcmp(s->heals, "nothing") != 0 && s->gpio.mains[0] == '\0')
 		return blame(c, "heals",
 			     "never without knowing of mains; name its line in \"gpio\"");
+	if (strcmp(s->heals, "camera") == 0 && s->n_cameras != 1)
+		return blame(c, "heals",
+			     "which of the cameras hangs on the relay? only for a point of one");
 	if (s->gpio.n_heartbeats > s->n_cameras)
 		return blame(c, "gpio.heartbeats", "more lines than cameras; give each camera one");
 	return cameras_ok(c, s) && line_ok(c, s) && times_ok(c, s);

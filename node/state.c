@@ -72,7 +72,7 @@ void node_init(struct node *n, const struct node_options *options, struct spool 
 	n->probed = MONO_NEVER;
 	n->report_due =
 		mono_after(now, NODE_REPORT_MS / 24 + (int64_t)(stir(seed, 3) % NODE_REPORT_MS));
-	heal_init(&n->heal);
+	heal_init(&n->heal, now);
 	bytes_init(&n->bytes, options->month_bytes, options->month_spent, options->month_ms, now);
 	n->verdict.cause = CAUSE_OPEN;
 	n->verdict.cams_n = (uint8_t)options->cameras_n;
@@ -205,6 +205,11 @@ void node_link(struct node *n, bool up, bool unacked, int64_t ack_age_ms, int64_
 		n->birth_owed = true;
 		n->dial_failed = LAYER_NONE;
 		n->refused = n->stranger = false;
+		n->bytes.line = 0;
+		/* Its broker says whether the gateway listens; one that was started anew may not
+		 * know of any. */
+		n->gate_known = n->gate_up = false;
+		n->gate_away_since = now;
 	}
 	if (changed && !up)
 		uplink_close(&n->uplink);
@@ -312,10 +317,10 @@ static void heard_gate(struct node *n, const struct wire_gate *g, mono_t now)
 /* Whoever answers is listening, though its word that it does may have been lost. */
 static void gateway_speaks(struct node *n)
 {
+	n->gate_away_since = MONO_NEVER;
 	if (!n->gate_known || n->gate_up)
 		return;
 	n->gate_up = true;
-	n->gate_away_since = MONO_NEVER;
 	n->birth_owed = true;
 }
 
@@ -733,6 +738,12 @@ static void look(struct node *n, mono_t now, struct node_acts *out)
 
 /* ---- healing, reporting ---- */
 
+/* A camera that hangs; not one that refuses our password. */
+static bool curable(enum eye e)
+{
+	return e == EYE_SILENT || e == EYE_REFUSING || e == EYE_FROZEN || e == EYE_STOPPED;
+}
+
 /* What hangs on the relay does not work, as far as a restart could help. */
 static bool needs_healing(const struct node *n)
 {
@@ -742,8 +753,8 @@ static bool needs_healing(const struct node *n)
 	case HEALS_ROUTER:
 		return n->verdict.cause == CAUSE_ROUTER || n->verdict.cause == CAUSE_PROVIDER ||
 		       n->verdict.cause == CAUSE_LINE;
-	case HEALS_CAMERA:
-		return n->verdict.cause == CAUSE_CAMERA;
+	case HEALS_CAMERA: /* the only one there is */
+		return n->verdict.cause == CAUSE_CAMERA && curable(n->eye[0].eye);
 	}
 	return false;
 }

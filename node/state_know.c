@@ -220,7 +220,8 @@ static mono_t camera_lamp_at(const struct node *n)
 	for (unsigned i = 0; i < n->o->cameras_n; i++) {
 		const struct camera *c = &n->eye[i];
 
-		if (c->eye != EYE_UNKNOWN && !eye_sees(c->eye))
+		/* A password is nothing that the family can look at. */
+		if (c->eye != EYE_UNKNOWN && c->eye != EYE_LOCKED && !eye_sees(c->eye))
 			first = mono_first(first, mono_after(c->since, NODE_CAMERA_LAMP_MS));
 	}
 	return first;
@@ -265,6 +266,9 @@ static bool for_the_family(const struct node *n, mono_t now)
 /* A camera's trouble that is younger than the family's look is no trouble yet. */
 static bool well(const struct node *n)
 {
+	for (unsigned i = 0; i < n->o->cameras_n; i++)
+		if (n->eye[i].eye == EYE_LOCKED)
+			return false; /* ours to mend */
 	return n->verdict.cause == CAUSE_NONE || n->verdict.cause == CAUSE_CAMERA;
 }
 

@@ -126,6 +126,28 @@ static void an_undone_push_gives_way_to_the_one_kept_before(void **state)
 	assert_string_equal(push_report(&p).state, "undone");
 }
 
+static void a_later_push_leaves_alone_what_it_does_not_speak_of(void **state)
+{
+	struct node_settings *s;
+
+	(void)state;
+	beat_after_start();
+	assert_true(take(20, "{\"brokers\":[\"10.9.0.2:8883\"]}"));
+	beat_after_start();
+	push_keep(&p);
+	assert_true(take(21, "{\"beat_s\":75}"));
+	s = start();
+	assert_true(p.trying);
+	assert_string_equal(s->brokers[0], "10.9.0.2:8883");
+	assert_int_equal(s->beat_s, 75);
+	node_settings_free(s);
+	push_keep(&p);
+	s = start();
+	assert_string_equal(s->brokers[0], "10.9.0.2:8883");
+	assert_int_equal(s->beat_s, 75);
+	node_settings_free(s);
+}
+
 static void bad_settings_are_refused_before_anything_changes(void **state)
 {
 	(void)state;
@@ -186,6 +208,7 @@ int main(void)
 				       begin),
 		cmocka_unit_test_setup(a_trial_that_a_power_cut_ends_is_no_trap, begin),
 		cmocka_unit_test_setup(an_undone_push_gives_way_to_the_one_kept_before, begin),
+		cmocka_unit_test_setup(a_later_push_leaves_alone_what_it_does_not_speak_of, begin),
 		cmocka_unit_test_setup(bad_settings_are_refused_before_anything_changes, begin),
 		cmocka_unit_test_setup(what_no_longer_fits_is_left_aside, begin),
 	};

@@ -33,6 +33,7 @@ static struct {
 	bool large;                     /* large packets pass outside */
 	bool router, outside, up, line; /* line: the far kernel acknowledges */
 	bool gateway_acks;
+	bool broker_new; /* it has no word of the gateway to give */
 	int64_t last_ack;
 	unsigned cameras, probed, dials, forbidden;
 	enum clock_quality quality;
@@ -163,10 +164,13 @@ static void run(int64_t seconds)
 	run_until(h.now + seconds * 1000);
 }
 
+/* The broker keeps the gateway's word, and gives it to whoever comes. */
 static void connect_up(bool up)
 {
 	h.up = up;
 	feed_link();
+	if (up && !h.broker_new)
+		tell_gate(true, 1);
 	step();
 }
 
@@ -431,6 +435,8 @@ static void the_relay_restarts_a_silent_router_and_says_so(void **state)
 
 	(void)state;
 	h.o.heals = HEALS_ROUTER;
+	run(24 * 3600); /* what an earlier run did is not known for a day */
+	h.n_heard = h.n_causes = 0;
 	h.router = h.outside = h.line = false;
 	connect_up(false);
 	for (unsigned s = 0; s < 15 * 60; s++) {
@@ -475,6 +481,24 @@ static void records_that_were_lost_are_told_with_the_first_news(void **state)
 	run(2);
 	connect_up(true);
 	assert_true(nth(WIRE_NEWS, 0)->news.verdict.facts & FACT_RECORDS_LOST);
+}
+
+static void a_broker_that_knows_no_gateway_is_not_taken_for_one(void **state)
+{
+	(void)state;
+	h.gateway_acks = false;
+	h.broker_new = true;
+	connect_up(false);
+	run(2);
+	connect_up(true);
+	run(60);
+	assert_int_equal(h.acts.verdict.cause, CAUSE_GATEWAY);
+	assert_int_equal(h.acts.verdict.layer, LAYER_ACK);
+	assert_false(h.acts.verdict.facts & FACT_GATEWAY_LISTENS);
+	assert_int_equal(h.acts.lamp, LAMP_SLOW);
+	tell_gate(true, 2);
+	run(2);
+	assert_int_equal(h.acts.verdict.cause, CAUSE_NONE);
 }
 
 static void a_spent_budget_slows_beats_and_holds_no_alarm_back(void **state)
@@ -969,6 +993,7 @@ int main(void)
 		TEST(the_relay_restarts_a_silent_router_and_says_so),
 		TEST(nothing_hangs_on_the_relay_unless_somebody_said_so),
 		TEST(a_battery_and_a_weak_supply_are_news),
+		TEST(a_broker_that_knows_no_gateway_is_not_taken_for_one),
 		TEST(a_spent_budget_slows_beats_and_holds_no_alarm_back),
 		TEST(pushed_settings_are_handed_on_as_they_came),
 		TEST(a_cable_that_is_out_is_named_and_the_family_asked),
