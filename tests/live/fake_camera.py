@@ -25,15 +25,16 @@ class Camera:
     answers: method -> (status, text of the body), or a function(camera, conn, request) that answers itself.
     """
 
-    def __init__(self, answers=None, date=None, cseq=True):
+    def __init__(self, answers=None, date=None, cseq=True, at=("127.0.0.1", 0)):
         self.answers = dict({"OPTIONS": (200, ""), "DESCRIBE": (200, SDP), "SETUP": (200, ""), "PLAY": (200, ""),
                              "TEARDOWN": (200, "")}, **(answers or {}))
         self.date, self.cseq = date, cseq
         self.asked, self.connections, self.ended = [], 0, threading.Event()
         self.listener = socket.socket()
-        self.listener.bind(("127.0.0.1", 0))
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind(at)
         self.listener.listen(8)
-        self.url = "rtsp://127.0.0.1:%d/live" % self.listener.getsockname()[1]
+        self.url = "rtsp://%s:%d/live" % self.listener.getsockname()
 
     def __enter__(self):
         self.threads = [threading.Thread(target=self.accept, daemon=True)]

@@ -87,6 +87,7 @@ class House:
         self.node_ip, self.router_ip = f"10.78.{index}.2", f"10.78.{index}.1"
         self.camera_ip = f"10.78.{index}.6"
         self.process, self.pace, self.env = None, {}, {}  # settings and environment of this house alone
+        self.looked = {}  # and of its camera
 
     def wires(self, words):
         """Play the wires: "mains off", "mains on"."""
@@ -116,7 +117,7 @@ class House:
                 "key_file": os.path.join(town.dir, f"{self.code}.key"),
                 "state_dir": os.path.join(town.dir, f"{self.code}.state"),
                 "router": self.router_ip, "outside": OUTSIDE,
-                "cameras": [{"name": "cổng", "address": self.camera_ip}],
+                "cameras": [{"name": "cổng", "address": self.camera_ip, **self.looked}],
                 "boot_id_file": os.path.join(town.dir, f"{self.code}.boot"),
                 "gpio": {"body": "script", "script": self.script}, **self.pace}
 

@@ -32,7 +32,12 @@ class Commune(unittest.TestCase):
         directory = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="matsang-town-"))
         cls.town = Town(directory, BUILD, [2, 1], NODE_PACE, GATEWAY_PACE)
         cls.addClassCleanup(cls.end)
+        seen = cls.town.houses[0]
+        seen.looked = {"stream": f"rtsp://{seen.camera_ip}:8554/live", "user": "xem"}
         cls.town.up()
+        cls.camera = cls.town.run("camera", ["/usr/bin/python3", os.path.join(ROOT, "tests/live/town_camera.py"),
+                                             seen.camera_ip, "8554"], seen.camera_ns)
+        wait_for("the camera", lambda: "ready" in cls.town.log_tail("camera"), 20)
         wait_for("all points to be up", cls.all_up, 30)
 
     @classmethod
@@ -197,6 +202,32 @@ class Commune(unittest.TestCase):
         finally:
             node.stop()
             fake.stop()
+
+    # ---- a camera that answers pings and does not see ----
+
+    def test_a_camera_that_refuses_our_password_is_told_as_such(self):
+        house = self.town.houses[0]
+
+        def becomes(state):
+            """Looks are asked for from afar, one a second, until they have shown it."""
+            def once():
+                if self.town.cli("point", house.code)["cameras"][0]["eye"] == state:
+                    return True
+                self.town.cli("ask", house.code, "probe")
+                time.sleep(1)
+                return False
+            wait_for(f"the camera to be {state}", once, 60)
+
+        self.town.cli("ask", house.code, "probe")
+        wait_for("a look, from the beginning to its end", lambda: "TEARDOWN" in self.town.log_tail("camera", 1000), 30)
+        becomes("ok")
+        self.camera.signal(signal.SIGUSR1)
+        becomes("locked")
+        wait_for("the point to be down", lambda: self.town.states()[house.code]["cause"] == "camera", 10)
+        self.assertTrue(house.process.alive())
+        self.camera.signal(signal.SIGUSR1)
+        becomes("ok")
+        wait_for("all points to be up", self.all_up, 30)
 
     # ---- orders from afar ----
 
