@@ -24,7 +24,7 @@ from town import ROOT, wait_for  # noqa: E402
 BUILD = None
 BROKER = "127.0.0.1:8883"
 OUT, BACK = 0.5, 0.5  # debounce
-LATE = 0.25  # what a busy machine may add
+LATE = 0.4  # what a busy machine may add
 PACE = {"beat_s": 5, "probe_s": 1, "probe_timeout_ms": 300, "probe_fails": 3, "link_timeout_s": 2,
         "retry_min_ms": 200, "retry_max_ms": 1000, "mains_out_ms": int(OUT * 1000), "mains_back_ms": int(BACK * 1000)}
 OPENSSL = {"OPENSSL_CONF": os.path.join(ROOT, "broker-config/openssl-node.cnf")}
@@ -76,6 +76,8 @@ class Node(Program):
         with open(self.path, "w", encoding="utf-8") as f:
             json.dump({**base, **PACE, "brokers": [BROKER], "key_file": os.path.join(folder, "key"),
                        "state_dir": os.path.join(folder, "state"), **settings,
+                       # Nobody plays their streams in here.
+                       "cameras": [{k: c[k] for k in ("name", "address")} for c in base["cameras"]],
                        "gpio": {**base["gpio"], "body": "chip", "chip": LABEL, "relay": NAMES["relay"],
                                 "button": NAMES["button"], "heartbeats": [NAMES["heartbeat"]], **(wires or {})}}, f)
         self.started = time.monotonic()
@@ -120,6 +122,17 @@ class Wires(unittest.TestCase):
         wait_for("the node", lambda: "started, boot" in node.text(), 10)
         return node
 
+    def broker(self):
+        """A real one that knows the node; returns the key."""
+        key, place = secrets.token_hex(32), os.path.join(self.folder, "broker")
+        command = subprocess.run([os.path.join(ROOT, "broker-config/place"), place, *BROKER.split(":"),
+                                  os.path.join(BUILD, "broker-config/plugin/matsang_broker.so")],
+                                 capture_output=True, text=True, check=True).stdout
+        with open(os.path.join(place, "psk"), "w", encoding="ascii") as f:
+            f.write(f"{example()['point']}:{key}\n")
+        self.addCleanup(Program(["sh", "-c", command]).stop)
+        return key
+
     def end(self, node):
         self.assertFalse(self.chip.relay.high())  # nobody asked for it
         status = node.stop()
@@ -161,8 +174,8 @@ class Wires(unittest.TestCase):
         rest = time.monotonic()
         at = node.verdict("power")
         print(f"bounce, then off: verdict after {(at - rest) * 1000:.0f} ms, debounce {out * 1000:.0f} ms")
-        # Of the last edges the kernel may have seen only some.
-        self.assertGreaterEqual(at - rest, out - 0.05)
+        # Counted from the last rise that the kernel saw, which looks once a tick, and not from where it all began.
+        self.assertGreaterEqual(at - rest, out - 0.2)
         self.assertLess(at - rest, out + LATE)
 
     def test_a_dip_shorter_than_the_debounce_is_no_verdict(self):
@@ -240,7 +253,7 @@ class Wires(unittest.TestCase):
         self.assertFalse(spans[0].high)
         # 2 s of test, less what the node takes to start; and "slow" begins with its second of light.
         print(f"light at start: on for {spans[1].seconds:.3f} s, should be 3")
-        self.assertGreater(spans[1].seconds, 2.5)
+        self.assertGreater(spans[1].seconds, 2.2)
         self.assertLess(spans[1].seconds, 3.1)
         self.regular(spans[2:-1], 1, 1)
 
@@ -262,22 +275,31 @@ class Wires(unittest.TestCase):
             subprocess.run(["ip", "-n", "router", "link", "set", "eth0", "up"], check=True)
 
     def test_the_light_is_steady_when_all_is_well(self):
-        key, place = secrets.token_hex(32), os.path.join(self.folder, "broker")
-        command = subprocess.run([os.path.join(ROOT, "broker-config/place"), place, *BROKER.split(":"),
-                                  os.path.join(BUILD, "broker-config/plugin/matsang_broker.so")],
-                                 capture_output=True, text=True, check=True).stdout
-        with open(os.path.join(place, "psk"), "w", encoding="ascii") as f:
-            f.write(f"{example()['point']}:{key}\n")
-        broker = Program(["sh", "-c", command])
-        self.addCleanup(broker.stop)
-        node = self.node(key=key)
+        node = self.node(key=self.broker())
         node.verdict("none")
         time.sleep(2)
         sampler = Sampler(self.chip.light)
         time.sleep(4)
         self.assertTrue(all(high for _, high in sampler.stop()))
 
-    # ---- heartbeats; the node does not judge them yet, so one level lower: hw/gpio.h ----
+    # ---- heartbeats ----
+
+    def test_a_heartbeat_that_stops_is_a_camera_that_stopped(self):
+        node, still = self.node(key=self.broker(), heartbeat_s=2), 2
+        pulse = Pulse(self.chip.heartbeat, 0.2)
+        node.verdict("none")
+        time.sleep(1.5 * still)
+        self.assertEqual(node.verdicts()[-1][1], "none")
+        last = pulse.stop()[-1][0]
+        at = node.verdict("camera")
+        print(f"last heartbeat to verdict: {(at - last) * 1000:.0f} ms, should be {still * 1000}")
+        self.assertGreaterEqual(at - last, still - 0.02)
+        self.assertLess(at - last, still + LATE)
+        pulse = Pulse(self.chip.heartbeat, 0.2)
+        node.verdict("none", after=at)
+        pulse.stop()
+
+    # One level lower: what hw/gpio.h tells.
 
     def edges(self):
         program = Program([os.path.join(BUILD, "tests/rig/uml/edges"), NAMES["heartbeat"]])
