@@ -200,7 +200,7 @@ void wire_sample_put(uint8_t buf[static SAMPLE_LEN], const struct sample *s)
 	buf[3] = s->out_rtt;
 	buf[4] = s->lost;
 	buf[5] = (uint8_t)s->temp_c;
-	buf[6] = 0; /* spare: what a later version adds, this one ignores */
+	buf[6] = 0; /* spare */
 }
 
 enum wire_err wire_sample_get(struct sample *out, const uint8_t buf[static SAMPLE_LEN])

@@ -164,7 +164,7 @@ static void act_report(struct app *a, mono_t now)
 		return;
 	vitals_bytes(&shell.ip_in, &shell.ip_out);
 	len = report_encode(buf, &a->node, &shell, now);
-	if (len == 0 || mqtt_send(a->mqtt, a->topic_up, buf, len, false) != 0)
+	if (len > 0 && mqtt_send(a->mqtt, a->topic_up, buf, len, false) != 0)
 		node_report(&a->node); /* later */
 }
 

@@ -71,7 +71,24 @@ static void add_counts(cJSON *to, const struct node *n, const struct report_shel
 		number(refused, "wrong_topic", n->count.wrong_topic);
 }
 
-static void add_push(cJSON *to, const struct report_push *p)
+/* Those that are not simply well, and clocks that are off. */
+static void add_cameras(cJSON *to, const struct node *n)
+{
+	cJSON *list = cJSON_AddArrayToObject(to, "cameras");
+
+	for (unsigned i = 0; i < n->o->cameras_n; i++) {
+		const struct camera *c = &n->eye[i];
+		cJSON *camera = cJSON_CreateObject();
+
+		cJSON_AddStringToObject(camera, "eye", eye_str(c->eye));
+		if (c->clock != CAMERA_CLOCK_NONE)
+			cJSON_AddNumberToObject(camera, "clock_off_s",
+						(double)(c->clock_off_ms / 1000));
+		cJSON_AddItemToArray(list, camera);
+	}
+}
+
+static void add_push(cJSON *to, const struct report_push *p, bool why)
 {
 	cJSON *push;
 
@@ -80,29 +97,42 @@ static void add_push(cJSON *to, const struct report_push *p)
 	push = cJSON_AddObjectToObject(to, "push");
 	number(push, "id", p->id);
 	cJSON_AddStringToObject(push, "state", p->state);
-	if (p->why[0])
+	if (why && p->why[0])
 		cJSON_AddStringToObject(push, "why", p->why);
 }
 
-size_t report_encode(uint8_t buf[static WIRE_MAX], const struct node *n,
-		     const struct report_shell *shell, mono_t now)
+static char *draw(const struct node *n, const struct report_shell *shell, bool why, mono_t now)
 {
-	struct wire_report r = { .boot = n->boot, .t_ms = now.ms };
 	cJSON *to = cJSON_CreateObject();
 	char *text;
-	size_t len = 0;
 
 	cJSON_AddStringToObject(to, "version", MATSANG_VERSION);
 	number(to, "up_s", (uint64_t)(mono_since(now, n->started) / 1000));
 	number(to, "pace_s", (uint64_t)(n->pace.every_ms / 1000));
 	cJSON_AddStringToObject(to, "interface", shell->interface);
-	add_push(to, &shell->push);
+	add_push(to, &shell->push, why);
+	add_cameras(to, n);
 	add_bytes(to, n, shell);
 	add_power(to, n);
 	add_spool(to, n);
 	add_counts(to, n, shell);
 	text = cJSON_PrintUnformatted(to);
 	cJSON_Delete(to);
+	return text;
+}
+
+size_t report_encode(uint8_t buf[static WIRE_MAX], const struct node *n,
+		     const struct report_shell *shell, mono_t now)
+{
+	struct wire_report r = { .boot = n->boot, .t_ms = now.ms };
+	char *text = draw(n, shell, true, now);
+	size_t len = 0;
+
+	/* A reason may be long. */
+	if (text && strlen(text) > WIRE_LONG_TEXT) {
+		free(text);
+		text = draw(n, shell, false, now);
+	}
 	if (text && strlen(text) <= WIRE_LONG_TEXT) {
 		r.text = text;
 		r.text_len = strlen(text);

@@ -70,8 +70,8 @@ void node_init(struct node *n, const struct node_options *options, struct spool 
 	n->finding = now;
 	n->afresh = mono_after(now, -options->line_hold_ms);
 	n->probed = MONO_NEVER;
-	n->report_due =
-		mono_after(now, NODE_REPORT_MS / 24 + (int64_t)(stir(seed, 3) % NODE_REPORT_MS));
+	n->report_due = mono_after(now, NODE_REPORT_FIRST_MS +
+						(int64_t)(stir(seed, 3) % NODE_REPORT_FIRST_MS));
 	heal_init(&n->heal, now);
 	bytes_init(&n->bytes, options->month_bytes, options->month_spent, options->month_ms, now);
 	n->verdict.cause = CAUSE_OPEN;

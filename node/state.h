@@ -34,7 +34,8 @@ enum {
 	NODE_LAMP_TEST_MS = 2000,
 	NODE_FIND_MS =
 		15 * 60 * 1000, /* "which one is it?", and a fresh device that is not enrolled */
-	NODE_LARGE_AFTER_MS = 5000, /* of doubt, before large packets are tried */
+	NODE_LARGE_AFTER_MS = 5000,            /* of doubt, before large packets are tried */
+	NODE_REPORT_FIRST_MS = 30 * 60 * 1000, /* and up to as much again, by chance */
 	NODE_REPORT_MS = 24 * 3600 * 1000,
 	NODE_PROBE_MS = 1500, /* after "probe now" the beat waits so long for the answers */
 	NODE_BEAT_MOST_MS =

@@ -86,6 +86,9 @@ static void mains(bool on)
 
 static int begin(void **state)
 {
+	const struct wire_gate listens = { .up = true, .epoch = 1, .wall = { 1 } };
+	uint8_t gate[WIRE_MAX];
+
 	(void)state;
 	memset(&h, 0, sizeof h);
 	h.o = (struct node_options){ .point = "TT-01",
@@ -106,6 +109,7 @@ static int begin(void **state)
 	node_init(&h.n, &h.o, &h.spool, BOOT, 99, now());
 	mains(true);
 	node_link(&h.n, true, false, 0, 20000, now());
+	node_heard(&h.n, TOPIC_GATEWAY, gate, wire_gate_encode(gate, &listens), now());
 	step();
 	run_until(START + 30000);
 	h.n_news = 0;

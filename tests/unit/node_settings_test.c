@@ -102,7 +102,7 @@ static void a_camera_with_a_stream_is_looked_at(void **state)
 {
 	struct node_settings *s =
 		good("{ \"point\": \"A\", \"brokers\": [\"b:1\"], \"key_file\": \"k\", "
-		     "\"look_s\": 90, \"cameras\": ["
+		     "\"look_s\": 900, \"cameras\": ["
 		     "{ \"name\": \"a\", \"address\": \"10.0.0.1\" },"
 		     "{ \"name\": \"b\", \"address\": \"10.0.0.2\", \"user\": \"u\","
 		     "\"stream\": \"rtsp://10.0.0.2/s\", \"password_file\": \"/p\" }],"
@@ -113,7 +113,7 @@ static void a_camera_with_a_stream_is_looked_at(void **state)
 	(void)state;
 	assert_true(!a.stream && a.heartbeat);
 	assert_true(b.stream && !b.heartbeat);
-	assert_int_equal(b.look_every_ms, 90000);
+	assert_int_equal(b.look_every_ms, 900000);
 	assert_int_equal(a.beat_ms, 60000);
 	assert_string_equal(at.stream, "rtsp://10.0.0.2/s");
 	assert_string_equal(at.user, "u");
