@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,22 +69,6 @@ static void on_late(void *self, mono_t now)
 	kill_all(t);
 }
 
-/* A file in memory and not a pipe: it never fills, and the program may read it at any time or not
- * at all. */
-static int stdin_of(const char *text)
-{
-	const size_t len = strlen(text);
-	int fd = memfd_create("letter", MFD_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET) != 0) {
-		close(fd);
-		return -ENOMEM;
-	}
-	return fd;
-}
-
 static int run(struct exec_try *t, const struct exec_route *r, const struct letter *l)
 {
 	char *text = hook_draw(l);
@@ -93,7 +76,7 @@ static int run(struct exec_try *t, const struct exec_route *r, const struct lett
 
 	if (!text)
 		return -ENOMEM;
-	in = stdin_of(text);
+	in = child_text(text);
 	free(text);
 	if (in < 0)
 		return in;

@@ -2,6 +2,7 @@
 /* matsang-draw: draws graphs asked for on standard input; librrd's drawing leaks and is not
  * thread-safe, so it lives in a process of its own that ends after a while and is started again. */
 #include "gateway/graph.h"
+#include "mesh/sanitized.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -24,18 +25,6 @@
 enum { FIELDS = 9, GRAPHS = 500, CPU_S = 120, SPAN_MAX = 1830 * 24 * 3600 };
 
 #define MEMORY ((rlim_t)512 << 20)
-
-/* A sanitizer reserves far more address space than it uses. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 /* A whole number within min..max at *text, which moves behind it. */
 static bool number(const char **text, int64_t min, int64_t max, int64_t *out)

@@ -2,7 +2,7 @@
 /* enrol: gives a point its key and its node file, or takes the key away again. */
 #include "gateway/enrol.h"
 #include "gateway/psk.h"
-#include "gateway/replace.h"
+#include "mesh/replace.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>

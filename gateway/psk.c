@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* psk: the broker's file of pre-shared keys, one "identity:key" a line; no key, no way in. */
 #include "gateway/psk.h"
-#include "gateway/replace.h"
+#include "mesh/replace.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -62,4 +63,18 @@ int child_start(pid_t *pid, const char *const *command, size_t n, int in, int ou
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
 	return -err;
+}
+
+int child_text(const char *text)
+{
+	const size_t len = strlen(text);
+	int fd = memfd_create("text", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET) != 0) {
+		close(fd);
+		return -ENOMEM;
+	}
+	return fd;
 }

@@ -15,4 +15,10 @@ enum { CHILD_ARGS = 32 };
  */
 int child_start(pid_t *pid, const char *const *command, size_t n, int in, int out);
 
+/*
+ * Text for a child's standard input: a file in memory and not a pipe, so it never fills, and the
+ * child may read it at any time or not at all. A descriptor (the caller's to close) or -errno.
+ */
+int child_text(const char *text);
+
 #endif

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,21 +82,6 @@ static char *draw_request(const struct look_at *at, const char *password)
 	return text;
 }
 
-/* A file in memory and not a pipe: it never fills. Its descriptor, or -errno. */
-static int put_away(const char *text)
-{
-	const size_t len = strlen(text);
-	int fd = memfd_create("look", MFD_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, len) != (ssize_t)len || lseek(fd, 0, SEEK_SET) != 0) {
-		close(fd);
-		return -ENOMEM;
-	}
-	return fd;
-}
-
 /* A descriptor to read the request from, or -1 with one line in why. */
 static int request_of(const struct look_at *at, char why[static LOOK_WHY])
 {
@@ -108,7 +92,7 @@ static int request_of(const struct look_at *at, char why[static LOOK_WHY])
 		return -1;
 	text = draw_request(at, password);
 	explicit_bzero(password, sizeof password);
-	fd = text ? put_away(text) : -ENOMEM;
+	fd = text ? child_text(text) : -ENOMEM;
 	if (text)
 		explicit_bzero(text, strlen(text));
 	free(text);

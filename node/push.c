@@ -4,7 +4,7 @@
 #include "node/push.h"
 
 #include "mesh/log.h"
-#include "node/small_file.h"
+#include "mesh/replace.h"
 
 #include <cjson/cJSON.h>
 
@@ -12,8 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { FILE_MOST = 64 << 10 }; /* many pushes, one over the other */
 
 static const char *path_of(const struct push *p, const char *name, char path[static PATH_MAX])
 {
@@ -26,9 +24,10 @@ static const char *path_of(const struct push *p, const char *name, char path[sta
 /* {"id": n, "settings": {...}}, or NULL when there is none that can be read. */
 static cJSON *load(const struct push *p, const char *name)
 {
-	char path[PATH_MAX];
-	char *text = small_file_read(path_of(p, name, path), FILE_MOST);
-	cJSON *json = text ? cJSON_Parse(text) : NULL;
+	char path[PATH_MAX], why[CONF_WHY];
+	size_t len;
+	char *text = conf_slurp(path_of(p, name, path), &len, why);
+	cJSON *json = text ? cJSON_ParseWithLength(text, len) : NULL;
 
 	free(text);
 	if (cJSON_IsNumber(cJSON_GetObjectItemCaseSensitive(json, "id")))
@@ -46,8 +45,9 @@ static uint32_t id_of(const cJSON *json)
 
 static int save(const struct push *p, const char *name, cJSON *json)
 {
-	char path[PATH_MAX], *text = cJSON_PrintUnformatted(json);
-	int err = text ? small_file_write(path_of(p, name, path), text, strlen(text)) : -ENOMEM;
+	char path[PATH_MAX], why[CONF_WHY], *text = cJSON_PrintUnformatted(json);
+	int err = text ? replace_file(path_of(p, name, path), text, strlen(text), 0600, why)
+		       : -ENOMEM;
 
 	free(text);
 	return err;
@@ -136,7 +136,7 @@ static void end_old_trial(struct push *p)
 	if (json)
 		note_undone(p, id_of(json), "the trial was cut short");
 	cJSON_Delete(json);
-	small_file_remove(path_of(p, "trying", path));
+	replace_remove(path_of(p, "trying", path));
 }
 
 /* A trial that waits begins now. */
@@ -147,7 +147,7 @@ static cJSON *begin_trial(struct push *p)
 
 	if (!json)
 		return NULL;
-	if (small_file_rename(path_of(p, "trial", from), path_of(p, "trying", to)) < 0) {
+	if (replace_rename(path_of(p, "trial", from), path_of(p, "trying", to)) < 0) {
 		cJSON_Delete(json);
 		return NULL;
 	}
@@ -279,11 +279,11 @@ bool push_take(struct push *p, const char *path, uint32_t id, const char *text, 
 int push_keep(struct push *p)
 {
 	char from[PATH_MAX], to[PATH_MAX], undone[PATH_MAX];
-	int err = small_file_rename(path_of(p, "trying", from), path_of(p, "kept", to));
+	int err = replace_rename(path_of(p, "trying", from), path_of(p, "kept", to));
 
 	if (err)
 		return err;
-	small_file_remove(path_of(p, "undone", undone));
+	replace_remove(path_of(p, "undone", undone));
 	p->trying = false;
 	set(p, p->id, "kept", "");
 	return 0;
@@ -295,7 +295,7 @@ int push_undo(struct push *p, const char *why)
 
 	note_undone(p, p->id, why);
 	p->trying = false;
-	return small_file_remove(path_of(p, "trying", path));
+	return replace_remove(path_of(p, "trying", path));
 }
 
 struct report_push push_report(const struct push *p)

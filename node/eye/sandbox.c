@@ -2,6 +2,8 @@
 /* sandbox: a process that reads a stranger's bytes gives up what it does not need. */
 #include "node/eye/sandbox.h"
 
+#include "mesh/sanitized.h"
+
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -10,18 +12,6 @@
 enum { CPU_S = 5, FILES = 16 };
 
 #define MEMORY ((rlim_t)256 << 20)
-
-/* A sanitizer reserves far more address space than it uses, and looks into itself at the end. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 static void limit(__rlimit_resource_t what, rlim_t most)
 {

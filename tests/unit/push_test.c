@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* push: sentences about settings from afar, with real files. */
+#include "mesh/replace.h"
 #include "node/push.h"
-#include "node/small_file.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,19 +43,19 @@ static bool take(uint32_t id, const char *text)
 static int begin(void **state)
 {
 	static const char *const names[] = { "trial", "trying", "kept", "undone" };
-	char text[256], path[128];
+	char text[256], path[128], why[CONF_WHY];
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		snprintf(path, sizeof path, "%s/push.%s", dir, names[i]);
-		small_file_remove(path);
+		replace_remove(path);
 	}
 	snprintf(text, sizeof text,
 		 "{ // by "
 		 "hand\n\"point\":\"TT-01\",\"brokers\":[\"10.9.0.1:8883\"],\"key_file\":\"/k\","
 		 "\"state_dir\":\"%s\",\"gpio\":{\"mains\":\"GPIO17\"}}",
 		 dir);
-	return small_file_write(file, text, strlen(text));
+	return replace_file(file, text, strlen(text), 0600, why);
 }
 
 static void nothing_pushed_leaves_the_file_in_force(void **state)
@@ -166,7 +166,7 @@ static void bad_settings_are_refused_before_anything_changes(void **state)
 /* Somebody edits the file later so that the two no longer go together. */
 static void what_no_longer_fits_is_left_aside(void **state)
 {
-	char text[256];
+	char text[256], why[CONF_WHY];
 
 	(void)state;
 	beat_after_start();
@@ -178,7 +178,7 @@ static void what_no_longer_fits_is_left_aside(void **state)
 		 "k\",\"beat_s\":200,"
 		 "\"state_dir\":\"%s\"}",
 		 dir);
-	assert_int_equal(small_file_write(file, text, strlen(text)), 0);
+	assert_int_equal(replace_file(file, text, strlen(text), 0600, why), 0);
 	assert_int_equal(beat_after_start(), 200);
 }
 
@@ -194,7 +194,7 @@ static int make(void **state)
 static int clean(void **state)
 {
 	begin(state);
-	small_file_remove(file);
+	replace_remove(file);
 	return rmdir(dir);
 }
 

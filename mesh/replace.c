@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* replace: a file gets new contents all at once, or keeps the old ones, power cut or not. */
-#include "gateway/replace.h"
+#include "mesh/replace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -53,6 +53,18 @@ static int sync_folder(const char *path)
 		err = -errno;
 	close(fd);
 	return err;
+}
+
+int replace_rename(const char *from, const char *to)
+{
+	return rename(from, to) < 0 ? -errno : sync_folder(to);
+}
+
+int replace_remove(const char *path)
+{
+	if (unlink(path) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return sync_folder(path);
 }
 
 int replace_file(const char *path, const char *text, size_t len, mode_t mode,
