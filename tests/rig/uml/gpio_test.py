@@ -275,17 +275,31 @@ class Wires(unittest.TestCase):
             subprocess.run(["ip", "-n", "router", "link", "set", "eth0", "up"], check=True)
 
     def test_the_light_is_steady_when_all_is_well(self):
-        node = self.node(key=self.broker())
+        node = self.node(key=self.broker(), link_timeout_s=600)  # there is no gateway, and so long it may be away
         node.verdict("none")
         time.sleep(2)
         sampler = Sampler(self.chip.light)
         time.sleep(4)
         self.assertTrue(all(high for _, high in sampler.stop()))
 
+    def test_a_device_that_the_broker_does_not_know_flashes_twice(self):
+        self.broker()
+        node = self.node(key=secrets.token_hex(32))
+        wait_for("the refusal", lambda: "knows us not" in node.text(), 20)
+        spans = self.watch(9.5)
+        lengths = {"on": [s.seconds for s in spans if s.high],
+                   "between": [s.seconds for s in spans if not s.high and s.seconds < 0.85],
+                   "after": [s.seconds for s in spans if not s.high and s.seconds >= 0.85]}
+        for name, want in (("on", 0.15), ("between", 0.2), ("after", 1.5)):
+            middle = statistics.median(lengths[name])
+            print(f"light {name}: {len(lengths[name])} spans, median {middle:.3f} s, should be {want}")
+            self.assertAlmostEqual(middle, want, delta=0.03)
+        self.assertLessEqual(abs(len(lengths["between"]) - len(lengths["after"])), 1)
+
     # ---- heartbeats ----
 
     def test_a_heartbeat_that_stops_is_a_camera_that_stopped(self):
-        node, still = self.node(key=self.broker(), heartbeat_s=2), 2
+        node, still = self.node(key=self.broker(), heartbeat_s=2, link_timeout_s=600), 2
         pulse = Pulse(self.chip.heartbeat, 0.2)
         node.verdict("none")
         time.sleep(1.5 * still)
