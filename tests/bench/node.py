@@ -8,7 +8,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../live"))
-from town import Town, wait_for  # noqa: E402
+from town import Town, end_in_order, wait_for  # noqa: E402
 
 USS_MAX, RSS_MAX, CPU_MAX = 2.5 * 1024, 10 * 1024, 0.2  # KiB, KiB, percent of one core
 
@@ -34,6 +34,7 @@ def writes(pid):
 
 
 def main():
+    end_in_order()
     seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 300
     with tempfile.TemporaryDirectory(prefix="matsang-node-") as directory:
         town = Town(directory, sys.argv[1], [2], {}, {})

@@ -15,7 +15,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../live"))
-from town import Town, wait_for  # noqa: E402
+from town import Town, end_in_order, wait_for  # noqa: E402
 
 MONTH_S, CONNECTS, NEWS = 30 * 86400, 60, 300
 LIMITS = {60: 5.5e6, 75: 4.4e6}
@@ -48,6 +48,7 @@ def capture(town, house):
 
 
 def main():
+    end_in_order()
     minutes = float(sys.argv[2]) if len(sys.argv) > 2 else 30
     with tempfile.TemporaryDirectory(prefix="matsang-wire-") as directory:
         town = Town(directory, sys.argv[1], [1, 1], {}, {"group_hold_s": 0})

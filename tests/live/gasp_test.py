@@ -86,7 +86,7 @@ class LastGasp(unittest.TestCase):
 
     def mqtt(self, house, passes):
         """Whether the house's router lets TCP through; UDP always passes."""
-        self.town.ip(house.router_ns, f"rule {'del' if passes else 'add'} pref 10 ipproto tcp blackhole")
+        self.town.ip(house.router_ns, f"rule {'del' if passes else 'add'} pref 10 ipproto 6 blackhole")
 
     def send(self, datagram):
         """As anybody in the world can."""

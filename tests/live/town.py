@@ -160,7 +160,8 @@ class Town:
         done = subprocess.run(["ip", "-n", ns, "-batch", "-"], input=text, text=True, capture_output=True,
                               check=False)
         if done.returncode != 0:
-            raise RuntimeError(f"ip: {done.stderr.strip()}; network namespaces need root")
+            remedy = "" if os.geteuid() == 0 else "; network namespaces need root"
+            raise RuntimeError(f"ip: {done.stderr.strip()}{remedy}")
 
     def space(self, name, forward):
         # One left behind by a run that was killed and had our number.
