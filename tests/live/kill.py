@@ -106,12 +106,13 @@ def settled(town):
     """Every point up and nothing waiting; False as well while the gateway that was just started does not answer.
 
     What waits is as the node last said: a birth names records that the gateway's own answer then lets go of, and the
-    next beat is a quarter of an hour away. So a node that seems to hold some is asked.
+    next beat is a quarter of an hour away. So a node that seems to hold some is asked for another birth (a beat that is
+    asked for might itself become a record).
     """
     points = town.cli("points", check=False).get("points", [])
     waiting = [p["code"] for p in points if p["waiting"] > 0]
     for code in waiting:
-        town.cli("ask", code, "beat", check=False)
+        town.cli("ask", code, "birth", check=False)
     if waiting:
         time.sleep(0.5)  # a question each so often
     return len(points) == len(town.houses) and not waiting and all(p["contact"] == "up" for p in points)
