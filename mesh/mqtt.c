@@ -68,6 +68,7 @@ static void deliver(struct mqtt *m, const struct mqtt_note *n, mono_t now)
 		memcpy(m->last_why, e.why, sizeof m->last_why);
 		break;
 	case MQTT_MESSAGE:
+		e.retained = n->retained;
 		e.topic = n->text;
 		e.payload = mqtt_note_payload(n);
 		e.len = n->len;

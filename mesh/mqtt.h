@@ -38,6 +38,7 @@ struct mqtt_event {
 	struct mqtt_failure failure; /* MQTT_DOWN */
 	bool again;                  /* MQTT_DOWN: the same as the last one; no line in a log */
 	char why[MQTT_WHY];
+	bool retained;     /* MQTT_MESSAGE: said before we came; the broker kept it */
 	const char *topic; /* MQTT_MESSAGE: NUL-terminated; borrowed for the call */
 	const uint8_t *payload;
 	size_t len;

@@ -151,7 +151,7 @@ static int on_message(void *self, char *topic, int topic_len, MQTTAsync_message 
 	struct mqtt_line *l = self;
 
 	l->ears.message(l->ears.self, topic, topic_len > 0 ? (size_t)topic_len : strlen(topic),
-			msg->payload, (size_t)msg->payloadlen);
+			msg->payload, (size_t)msg->payloadlen, msg->retained);
 	MQTTAsync_freeMessage(&msg);
 	MQTTAsync_free(topic);
 	return 1;

@@ -21,7 +21,7 @@ enum mqtt_line_news {
 struct mqtt_line_ears {
 	void (*news)(void *self, enum mqtt_line_news what, int code, const char *text, size_t len);
 	void (*message)(void *self, const char *topic, size_t topic_len, const void *payload,
-			size_t len);
+			size_t len, bool retained);
 	void *self;
 };
 

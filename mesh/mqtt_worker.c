@@ -112,7 +112,7 @@ static void on_news(void *self, enum mqtt_line_news what, int code, const char *
 }
 
 static void on_message(void *self, const char *topic, size_t topic_len, const void *payload,
-		       size_t len)
+		       size_t len, bool retained)
 {
 	struct mqtt *m = self;
 	struct mqtt_note *n = NULL;
@@ -121,6 +121,8 @@ static void on_message(void *self, const char *topic, size_t topic_len, const vo
 	if (!memchr(topic, '\0', topic_len) && mqtt_queue_room(&m->in, IN_COUNT, IN_BYTES) &&
 	    mqtt_queue_room(&m->early, IN_COUNT, IN_BYTES))
 		n = mqtt_note_new(MQTT_MESSAGE, topic, topic_len, payload, len);
+	if (n)
+		n->retained = retained;
 	if (!n)
 		m->counters.dropped++;
 	else if (m->conn)

@@ -4,12 +4,13 @@
 
 #include <string.h>
 
-static void heard_gate(struct node *n, const struct wire_gate *g, mono_t now)
+static void heard_gate(struct node *n, const struct wire_gate *g, bool kept, mono_t now)
 {
-	/* Another start of the gateway: what is under way may have been lost with the one before.
-	 * The first word of a connection is no such news when records are on their way already. */
+	/* Another start of the gateway, or one that came after us: what is under way may have been
+	 * lost. The word that the broker kept is no such news when records are on their way
+	 * already. */
 	bool news = n->gate_known ? n->gate_up != g->up || n->gate_epoch != g->epoch
-				  : !g->up || !n->uplink.open;
+				  : !g->up || !n->uplink.open || !kept;
 
 	n->gate_known = true;
 	n->gate_up = g->up;
@@ -145,7 +146,8 @@ static enum wire_err heard_down(struct node *n, const uint8_t *payload, size_t l
 	return WIRE_OK;
 }
 
-void node_heard(struct node *n, const char *topic, const uint8_t *payload, size_t len, mono_t now)
+static void hear(struct node *n, const char *topic, const uint8_t *payload, size_t len, bool kept,
+		 mono_t now)
 {
 	enum wire_err e = WIRE_OK;
 	struct wire_gate gate;
@@ -155,10 +157,21 @@ void node_heard(struct node *n, const char *topic, const uint8_t *payload, size_
 	} else if (strcmp(topic, TOPIC_GATEWAY) == 0) {
 		e = wire_gate_decode(&gate, payload, len);
 		if (e == WIRE_OK)
-			heard_gate(n, &gate, now);
+			heard_gate(n, &gate, kept, now);
 	} else {
 		n->count.wrong_topic++;
 	}
 	if (e != WIRE_OK)
 		n->count.refused[e]++;
+}
+
+void node_heard(struct node *n, const char *topic, const uint8_t *payload, size_t len, mono_t now)
+{
+	hear(n, topic, payload, len, false, now);
+}
+
+void node_heard_kept(struct node *n, const char *topic, const uint8_t *payload, size_t len,
+		     mono_t now)
+{
+	hear(n, topic, payload, len, true, now);
 }

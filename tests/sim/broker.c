@@ -37,6 +37,46 @@ void broker_end(struct world *w, struct house *h, bool will)
 	letters_clear(&s->stuck);
 }
 
+/* ---- what a house is sent ---- */
+
+static bool attached(const struct session *s)
+{
+	return s->machine->stage == STAGE_UP && s->machine->conn == s->conn;
+}
+
+static void send(struct world *w, struct house *h, const char *topic, const uint8_t *buf,
+		 size_t len, bool kept)
+{
+	struct session *s = &h->session;
+	struct letter *l;
+
+	if (!s->open)
+		return;
+	l = letter_new(s->machine, s->conn, topic, buf, len);
+	l->kept = kept;
+	if (attached(s) && machine_reaches(w, s->machine) && s->stuck.n == 0) {
+		machine_fly_down(w, s->machine, l, 0);
+		free(l);
+		return;
+	}
+	if (!attached(s) && s->machine->booted && machine_reaches(w, s->machine)) {
+		world_in(w, RTT_MS, HAPPENS_HUNG_UP, h, s->conn); /* "no such connection here" */
+		free(l);
+		return;
+	}
+	letters_put(&s->stuck, l);
+	if (s->stuck_since < 0) {
+		s->stuck_since = w->now;
+		world_in(w, GIVE_UP_MS, HAPPENS_SESSION_DEAD, h, s->conn);
+	}
+}
+
+void broker_send(struct world *w, struct house *h, const char *topic, const uint8_t *buf,
+		 size_t len)
+{
+	send(w, h, topic, buf, len, false);
+}
+
 /* ---- coming and going ---- */
 
 void broker_connect(struct world *w, struct machine *m)
@@ -58,7 +98,7 @@ void broker_connect(struct world *w, struct machine *m)
 	s->stuck_since = -1;
 	world_in(w, w->s->keepalive_ms * 3 / 2, HAPPENS_SESSION_IDLE, h, s->conn);
 	if (w->broker.retained)
-		broker_send(w, h, TOPIC_GATEWAY, w->broker.gate, w->broker.gate_len);
+		send(w, h, TOPIC_GATEWAY, w->broker.gate, w->broker.gate_len, true);
 }
 
 void broker_gone(struct world *w)
@@ -141,37 +181,6 @@ void broker_hear(struct world *w, const struct letter *l)
 	s->heard = w->now;
 	if (w->office.linked)
 		office_hear(w, l->topic, l->buf, l->len);
-}
-
-static bool attached(const struct session *s)
-{
-	return s->machine->stage == STAGE_UP && s->machine->conn == s->conn;
-}
-
-void broker_send(struct world *w, struct house *h, const char *topic, const uint8_t *buf,
-		 size_t len)
-{
-	struct session *s = &h->session;
-	struct letter *l;
-
-	if (!s->open)
-		return;
-	l = letter_new(s->machine, s->conn, topic, buf, len);
-	if (attached(s) && machine_reaches(w, s->machine) && s->stuck.n == 0) {
-		machine_fly_down(w, s->machine, l, 0);
-		free(l);
-		return;
-	}
-	if (!attached(s) && s->machine->booted && machine_reaches(w, s->machine)) {
-		world_in(w, RTT_MS, HAPPENS_HUNG_UP, h, s->conn); /* "no such connection here" */
-		free(l);
-		return;
-	}
-	letters_put(&s->stuck, l);
-	if (s->stuck_since < 0) {
-		s->stuck_since = w->now;
-		world_in(w, GIVE_UP_MS, HAPPENS_SESSION_DEAD, h, s->conn);
-	}
 }
 
 void broker_gate(struct world *w, const uint8_t *buf, size_t len)

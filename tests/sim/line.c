@@ -141,7 +141,10 @@ static void fly(struct world *w, struct machine *m, enum happening what, const s
 			at += (int64_t)world_draw(w, REORDER_MS);
 		else
 			*last = at = at > *last ? at : *last;
-		queue_put(&w->queue, at, what, letter_new(m, l->conn, l->topic, l->buf, l->len), 0);
+		struct letter *copy = letter_new(m, l->conn, l->topic, l->buf, l->len);
+
+		copy->kept = l->kept;
+		queue_put(&w->queue, at, what, copy, 0);
 	}
 }
 
@@ -243,7 +246,8 @@ void machine_hear(struct world *w, const struct letter *l)
 		return;
 	if (m->stuck.n == 0)
 		m->ack_at = w->now;
-	node_heard(&m->node, l->topic, l->buf, l->len, machine_mono(w, m));
+	(l->kept ? node_heard_kept : node_heard)(&m->node, l->topic, l->buf, l->len,
+						 machine_mono(w, m));
 	machine_renumbered(w, m);
 	machine_turn(w, m);
 }

@@ -72,6 +72,7 @@ struct letter *letter_new(struct machine *m, uint64_t conn, const char *topic, c
 		abort();
 	l->machine = m;
 	l->conn = conn;
+	l->kept = false;
 	l->len = len;
 	snprintf(l->topic, sizeof l->topic, "%s", topic);
 	memcpy(l->buf, buf, len);

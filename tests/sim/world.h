@@ -47,6 +47,7 @@ struct machine;
 struct letter {
 	struct machine *machine; /* from it or to it */
 	uint64_t conn;
+	bool kept; /* by the broker, from before the machine came */
 	char topic[TOPIC_TEXT];
 	size_t len;
 	uint8_t buf[];

@@ -109,7 +109,7 @@ static int begin(void **state)
 	node_init(&h.n, &h.o, &h.spool, BOOT, 99, now());
 	mains(true);
 	node_link(&h.n, true, false, 0, 20000, now());
-	node_heard(&h.n, TOPIC_GATEWAY, gate, wire_gate_encode(gate, &listens), now());
+	node_heard_kept(&h.n, TOPIC_GATEWAY, gate, wire_gate_encode(gate, &listens), now());
 	step();
 	run_until(START + 30000);
 	h.n_news = 0;

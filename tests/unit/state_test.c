@@ -70,6 +70,14 @@ static void tell_gate(bool up, uint64_t epoch)
 	tell(TOPIC_GATEWAY, buf, wire_gate_encode(buf, &g));
 }
 
+static void tell_gate_kept(uint64_t epoch)
+{
+	uint8_t buf[WIRE_MAX];
+	const struct wire_gate g = { .up = true, .epoch = epoch, .wall = { 1 } };
+
+	node_heard_kept(&h.n, TOPIC_GATEWAY, buf, wire_gate_encode(buf, &g), now());
+}
+
 static void take(const uint8_t *buf, size_t len)
 {
 	struct heard *e = &h.heard[h.n_heard];
@@ -170,7 +178,7 @@ static void connect_up(bool up)
 	h.up = up;
 	feed_link();
 	if (up && !h.broker_new)
-		tell_gate(true, 1);
+		tell_gate_kept(1);
 	step();
 }
 
@@ -499,6 +507,24 @@ static void a_broker_that_knows_no_gateway_is_not_taken_for_one(void **state)
 	tell_gate(true, 2);
 	run(2);
 	assert_int_equal(h.acts.verdict.cause, CAUSE_NONE);
+}
+
+static void a_gateway_that_comes_after_the_node_is_given_the_birth_again(void **state)
+{
+	(void)state;
+	connect_up(false);
+	run(2);
+	h.broker_new = true; /* it started again, and the gateway is not back yet */
+	h.n_heard = 0;
+	connect_up(true);
+	run(1);
+	assert_int_equal(count(WIRE_BIRTH), 1);
+	tell_gate(true, 1); /* the same gateway as before */
+	run(1);
+	assert_int_equal(count(WIRE_BIRTH), 2);
+	tell_gate(true, 1);
+	run(1);
+	assert_int_equal(count(WIRE_BIRTH), 2);
 }
 
 static void a_spent_budget_slows_beats_and_holds_no_alarm_back(void **state)
@@ -994,6 +1020,7 @@ int main(void)
 		TEST(nothing_hangs_on_the_relay_unless_somebody_said_so),
 		TEST(a_battery_and_a_weak_supply_are_news),
 		TEST(a_broker_that_knows_no_gateway_is_not_taken_for_one),
+		TEST(a_gateway_that_comes_after_the_node_is_given_the_birth_again),
 		TEST(a_spent_budget_slows_beats_and_holds_no_alarm_back),
 		TEST(pushed_settings_are_handed_on_as_they_came),
 		TEST(a_cable_that_is_out_is_named_and_the_family_asked),
