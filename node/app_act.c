@@ -97,11 +97,10 @@ static const char *address_of(const struct app *a, enum node_target kind, unsign
 			return a->settings->router;
 		return vitals_route(route) ? route->router : NULL;
 	case NODE_OUTSIDE:
+	case NODE_LARGE:
 		return a->settings->outside[which];
 	case NODE_CAMERA:
 		return a->settings->cameras[which].address;
-	case NODE_LARGE:
-		return a->settings->outside[which];
 	}
 	return NULL;
 }
@@ -133,12 +132,12 @@ static void act_probe(struct app *a, mono_t now)
 
 static void act_look(struct app *a)
 {
-	for (unsigned i = 0; i < a->options.cameras_n; i++) {
-		const struct look_at at = node_settings_look(a->settings, i);
+	for (unsigned i = 0; i < a->options.cameras_n; i++)
+		if (a->acts.looks >> i & 1) {
+			const struct look_at at = node_settings_look(a->settings, i);
 
-		if (a->acts.looks >> i & 1)
 			look_ask(a->look, i, &at);
-	}
+		}
 }
 
 static void act_relay(struct app *a)

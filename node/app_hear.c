@@ -147,8 +147,7 @@ void app_on_mqtt(void *self, const struct mqtt_event *e, mono_t now)
 		loop_notify("STATUS=no connection to the broker");
 		break;
 	case MQTT_MESSAGE:
-		(e->retained ? node_heard_kept : node_heard)(&a->node, e->topic, e->payload, e->len,
-							     now);
+		node_heard(&a->node, e->topic, e->payload, e->len, e->retained, now);
 		app_take_push(a);
 		break;
 	}

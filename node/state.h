@@ -216,12 +216,12 @@ void node_carrier(struct node *n, bool known, bool carrier, mono_t now);
  * know us; stranger: whoever answered is not our broker. */
 void node_dial_failed(struct node *n, enum layer at, bool refused, bool stranger, mono_t now);
 
-/* A message from the broker. Whatever is wrong with it is counted. Keeps nothing of it. */
-void node_heard(struct node *n, const char *topic, const uint8_t *payload, size_t len, mono_t now);
-
-/* One that was said before we came, and that the broker kept for us (MQTT's retained). */
-void node_heard_kept(struct node *n, const char *topic, const uint8_t *payload, size_t len,
-		     mono_t now);
+/*
+ * A message from the broker; kept: said before we came, and kept for us (MQTT's retained). Whatever
+ * is wrong with it is counted. Keeps nothing of it.
+ */
+void node_heard(struct node *n, const char *topic, const uint8_t *payload, size_t len, bool kept,
+		mono_t now);
 
 /* An edge of a camera's heartbeat output. */
 void node_beaten(struct node *n, unsigned camera, mono_t at, mono_t now);

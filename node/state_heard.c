@@ -146,8 +146,8 @@ static enum wire_err heard_down(struct node *n, const uint8_t *payload, size_t l
 	return WIRE_OK;
 }
 
-static void hear(struct node *n, const char *topic, const uint8_t *payload, size_t len, bool kept,
-		 mono_t now)
+void node_heard(struct node *n, const char *topic, const uint8_t *payload, size_t len, bool kept,
+		mono_t now)
 {
 	enum wire_err e = WIRE_OK;
 	struct wire_gate gate;
@@ -163,15 +163,4 @@ static void hear(struct node *n, const char *topic, const uint8_t *payload, size
 	}
 	if (e != WIRE_OK)
 		n->count.refused[e]++;
-}
-
-void node_heard(struct node *n, const char *topic, const uint8_t *payload, size_t len, mono_t now)
-{
-	hear(n, topic, payload, len, false, now);
-}
-
-void node_heard_kept(struct node *n, const char *topic, const uint8_t *payload, size_t len,
-		     mono_t now)
-{
-	hear(n, topic, payload, len, true, now);
 }

@@ -44,7 +44,7 @@ static bool attached(const struct session *s)
 	return s->machine->stage == STAGE_UP && s->machine->conn == s->conn;
 }
 
-static void send(struct world *w, struct house *h, const char *topic, const uint8_t *buf,
+void broker_send(struct world *w, struct house *h, const char *topic, const uint8_t *buf,
 		 size_t len, bool kept)
 {
 	struct session *s = &h->session;
@@ -71,12 +71,6 @@ static void send(struct world *w, struct house *h, const char *topic, const uint
 	}
 }
 
-void broker_send(struct world *w, struct house *h, const char *topic, const uint8_t *buf,
-		 size_t len)
-{
-	send(w, h, topic, buf, len, false);
-}
-
 /* ---- coming and going ---- */
 
 void broker_connect(struct world *w, struct machine *m)
@@ -98,7 +92,7 @@ void broker_connect(struct world *w, struct machine *m)
 	s->stuck_since = -1;
 	world_in(w, w->s->keepalive_ms * 3 / 2, HAPPENS_SESSION_IDLE, h, s->conn);
 	if (w->broker.retained)
-		send(w, h, TOPIC_GATEWAY, w->broker.gate, w->broker.gate_len, true);
+		broker_send(w, h, TOPIC_GATEWAY, w->broker.gate, w->broker.gate_len, true);
 }
 
 void broker_gone(struct world *w)
@@ -189,7 +183,7 @@ void broker_gate(struct world *w, const uint8_t *buf, size_t len)
 	w->broker.gate_len = len;
 	w->broker.retained = true;
 	for (size_t i = 0; i < w->s->n_points; i++)
-		broker_send(w, &w->house[i], TOPIC_GATEWAY, buf, len);
+		broker_send(w, &w->house[i], TOPIC_GATEWAY, buf, len, false);
 }
 
 void broker_line_back(struct world *w, struct house *h)

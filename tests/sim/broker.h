@@ -16,10 +16,10 @@ void broker_connect(struct world *w, struct machine *m);
 /* A connection ended and the broker knows it; will: without a goodbye. */
 void broker_end(struct world *w, struct house *h, bool will);
 
-/* A message arrives from a machine, or is to go to one. */
+/* A message arrives from a machine, or is to go to one; kept: the broker had it before. */
 void broker_hear(struct world *w, const struct letter *l);
 void broker_send(struct world *w, struct house *h, const char *topic, const uint8_t *buf,
-		 size_t len);
+		 size_t len, bool kept);
 
 /* The gateway's own state, retained. */
 void broker_gate(struct world *w, const uint8_t *buf, size_t len);

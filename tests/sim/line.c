@@ -246,8 +246,7 @@ void machine_hear(struct world *w, const struct letter *l)
 		return;
 	if (m->stuck.n == 0)
 		m->ack_at = w->now;
-	(l->kept ? node_heard_kept : node_heard)(&m->node, l->topic, l->buf, l->len,
-						 machine_mono(w, m));
+	node_heard(&m->node, l->topic, l->buf, l->len, l->kept, machine_mono(w, m));
 	machine_renumbered(w, m);
 	machine_turn(w, m);
 }

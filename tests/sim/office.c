@@ -118,7 +118,8 @@ static void perform(struct world *w, const struct act *a)
 		    kind == WIRE_ASK)
 			asked(w, a->point);
 		if (w->office.linked)
-			broker_send(w, &w->house[a->point], topic, a->u.send.buf, a->u.send.len);
+			broker_send(w, &w->house[a->point], topic, a->u.send.buf, a->u.send.len,
+				    false);
 		return;
 	case ACT_SAMPLES:
 		world_say(w, "gateway: %zu missed minutes of %s", a->u.samples.n,

@@ -109,7 +109,7 @@ static int begin(void **state)
 	node_init(&h.n, &h.o, &h.spool, BOOT, 99, now());
 	mains(true);
 	node_link(&h.n, true, false, 0, 20000, now());
-	node_heard_kept(&h.n, TOPIC_GATEWAY, gate, wire_gate_encode(gate, &listens), now());
+	node_heard(&h.n, TOPIC_GATEWAY, gate, wire_gate_encode(gate, &listens), true, now());
 	step();
 	run_until(START + 30000);
 	h.n_news = 0;
@@ -128,7 +128,7 @@ static void hear_ack(uint64_t seq)
 	uint8_t buf[WIRE_MAX];
 	const struct wire_ack a = { BOOT, seq };
 
-	node_heard(&h.n, "ms/TT-01/down", buf, wire_ack_encode(buf, &a), now());
+	node_heard(&h.n, "ms/TT-01/down", buf, wire_ack_encode(buf, &a), false, now());
 	step();
 }
 

@@ -51,7 +51,7 @@ static mono_t now(void)
 
 static void tell(const char *topic, const uint8_t *buf, size_t len)
 {
-	node_heard(&h.n, topic, buf, len, now());
+	node_heard(&h.n, topic, buf, len, false, now());
 }
 
 static void tell_ack(uint64_t seq)
@@ -62,20 +62,17 @@ static void tell_ack(uint64_t seq)
 	tell("ms/TT-01/down", buf, wire_ack_encode(buf, &a));
 }
 
-static void tell_gate(bool up, uint64_t epoch)
+static void say_gate(bool up, uint64_t epoch, bool kept)
 {
 	uint8_t buf[WIRE_MAX];
 	const struct wire_gate g = { .up = up, .epoch = epoch, .wall = { 1 } };
 
-	tell(TOPIC_GATEWAY, buf, wire_gate_encode(buf, &g));
+	node_heard(&h.n, TOPIC_GATEWAY, buf, wire_gate_encode(buf, &g), kept, now());
 }
 
-static void tell_gate_kept(uint64_t epoch)
+static void tell_gate(bool up, uint64_t epoch)
 {
-	uint8_t buf[WIRE_MAX];
-	const struct wire_gate g = { .up = true, .epoch = epoch, .wall = { 1 } };
-
-	node_heard_kept(&h.n, TOPIC_GATEWAY, buf, wire_gate_encode(buf, &g), now());
+	say_gate(up, epoch, false);
 }
 
 static void take(const uint8_t *buf, size_t len)
@@ -178,7 +175,7 @@ static void connect_up(bool up)
 	h.up = up;
 	feed_link();
 	if (up && !h.broker_new)
-		tell_gate_kept(1);
+		say_gate(true, 1, true);
 	step();
 }
 
