@@ -3,6 +3,8 @@
  * alike. */
 #include "gateway/outage.h"
 
+#include "mesh/octets.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -298,14 +300,13 @@ void outage_news_body(struct row *row, const struct verdict *v, bool present)
 void outage_birth_body(struct row *row, const struct verdict *v, uint16_t pace_s)
 {
 	wire_verdict_put(row->body, v);
-	row->body[VERDICT_LEN] = (uint8_t)(pace_s >> 8);
-	row->body[VERDICT_LEN + 1] = (uint8_t)pace_s;
+	octets_put(row->body + VERDICT_LEN, pace_s, 2);
 	row->body_len = VERDICT_LEN + 2;
 }
 
 int64_t outage_birth_pace(const struct row *row)
 {
-	int64_t pace = row->body[VERDICT_LEN] << 8 | row->body[VERDICT_LEN + 1];
+	int64_t pace = (int64_t)octets_get(row->body + VERDICT_LEN, 2);
 
 	return pace > 0 ? pace : 1;
 }

@@ -2,6 +2,8 @@
 /* gasp: a point's last word as one datagram, bytes to structs and back. */
 #include "mesh/gasp.h"
 
+#include "mesh/octets.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -10,21 +12,6 @@ static_assert(GASP_HEAD - GASP_NAME <= GASP_NONCE, "all of it makes the nonce");
 static_assert(GASP_BODY == 8 + VERDICT_LEN, "the verdict fits");
 
 enum { AT_NAME = 1, AT_BOOT = 5, AT_SEQ = 13, AT_T = 19, AT_TURN = 25 };
-
-static void put(uint8_t *at, unsigned bytes, uint64_t v)
-{
-	while (bytes-- > 0)
-		*at++ = (uint8_t)(v >> 8 * bytes);
-}
-
-static uint64_t get(const uint8_t *at, unsigned bytes)
-{
-	uint64_t v = 0;
-
-	while (bytes-- > 0)
-		v = v << 8 | *at++;
-	return v;
-}
 
 enum wire_err gasp_head_decode(struct gasp *out, const uint8_t *buf, size_t len)
 {
@@ -36,11 +23,11 @@ enum wire_err gasp_head_decode(struct gasp *out, const uint8_t *buf, size_t len)
 		return WIRE_BAD_KIND;
 	if (len != GASP_LEN)
 		return len < GASP_LEN ? WIRE_SHORT : WIRE_LONG;
-	if (get(buf + AT_SEQ, 6) == 0)
+	if (octets_get(buf + AT_SEQ, 6) == 0)
 		return WIRE_RANGE;
-	*out = (struct gasp){ .boot = get(buf + AT_BOOT, 8),
-			      .seq = get(buf + AT_SEQ, 6),
-			      .t_ms = (int64_t)get(buf + AT_T, 6),
+	*out = (struct gasp){ .boot = octets_get(buf + AT_BOOT, 8),
+			      .seq = octets_get(buf + AT_SEQ, 6),
+			      .t_ms = (int64_t)octets_get(buf + AT_T, 6),
 			      .turn = buf[AT_TURN] };
 	memcpy(out->name, buf + AT_NAME, GASP_NAME);
 	return WIRE_OK;
@@ -51,15 +38,15 @@ void gasp_head_encode(uint8_t buf[static GASP_HEAD], const struct gasp *in)
 	assert(in->seq >= 1 && in->seq >> 48 == 0 && in->t_ms >= 0 && in->t_ms >> 48 == 0);
 	buf[0] = WIRE_VERSION << 4 | GASP_KIND;
 	memcpy(buf + AT_NAME, in->name, GASP_NAME);
-	put(buf + AT_BOOT, 8, in->boot);
-	put(buf + AT_SEQ, 6, in->seq);
-	put(buf + AT_T, 6, (uint64_t)in->t_ms);
+	octets_put(buf + AT_BOOT, in->boot, 8);
+	octets_put(buf + AT_SEQ, in->seq, 6);
+	octets_put(buf + AT_T, (uint64_t)in->t_ms, 6);
 	buf[AT_TURN] = in->turn;
 }
 
 enum wire_err gasp_body_decode(struct gasp *out, const uint8_t buf[static GASP_BODY])
 {
-	uint16_t behind = (uint16_t)get(buf + 4, 2);
+	uint16_t behind = (uint16_t)octets_get(buf + 4, 2);
 	struct verdict v;
 	enum wire_err e = wire_verdict_get(&v, buf + 8);
 
@@ -67,9 +54,9 @@ enum wire_err gasp_body_decode(struct gasp *out, const uint8_t buf[static GASP_B
 		return e;
 	if (behind != GASP_NOT_SAID && behind >= out->seq)
 		return WIRE_RANGE;
-	out->age_ms = (uint32_t)get(buf, 4);
+	out->age_ms = (uint32_t)octets_get(buf, 4);
 	out->behind = behind;
-	out->more = (uint16_t)get(buf + 6, 2);
+	out->more = (uint16_t)octets_get(buf + 6, 2);
 	out->verdict = v;
 	return WIRE_OK;
 }
@@ -77,9 +64,9 @@ enum wire_err gasp_body_decode(struct gasp *out, const uint8_t buf[static GASP_B
 void gasp_body_encode(uint8_t buf[static GASP_BODY], const struct gasp *in)
 {
 	assert(in->behind == GASP_NOT_SAID || in->behind < in->seq);
-	put(buf, 4, in->age_ms);
-	put(buf + 4, 2, in->behind);
-	put(buf + 6, 2, in->more);
+	octets_put(buf, in->age_ms, 4);
+	octets_put(buf + 4, in->behind, 2);
+	octets_put(buf + 6, in->more, 2);
 	wire_verdict_put(buf + 8, &in->verdict);
 }
 

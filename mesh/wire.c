@@ -2,6 +2,8 @@
 /* wire: the messages between node and gateway, bytes to structs and back. WIRE.md draws them. */
 #include "mesh/wire.h"
 
+#include "mesh/octets.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -30,16 +32,15 @@ static const uint64_t U48_MAX = 0xffffffffffffu;
 
 static void put(uint8_t **p, uint64_t v, unsigned bytes)
 {
-	while (bytes-- > 0)
-		*(*p)++ = (uint8_t)(v >> (8 * bytes));
+	octets_put(*p, v, bytes);
+	*p += bytes;
 }
 
 static uint64_t get(const uint8_t **p, unsigned bytes)
 {
-	uint64_t v = 0;
+	uint64_t v = octets_get(*p, bytes);
 
-	while (bytes-- > 0)
-		v = v << 8 | *(*p)++;
+	*p += bytes;
 	return v;
 }
 

@@ -2,6 +2,8 @@
 /* frame: one spooled record as 48 bytes with a checksum. */
 #include "node/frame.h"
 
+#include "mesh/octets.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -34,21 +36,6 @@ static uint32_t crc32(const uint8_t *p, size_t len)
 	return ~crc;
 }
 
-static void put(uint8_t *p, uint64_t v, unsigned bytes)
-{
-	while (bytes-- > 0)
-		*p++ = (uint8_t)(v >> (8 * bytes));
-}
-
-static uint64_t get(const uint8_t *p, unsigned bytes)
-{
-	uint64_t v = 0;
-
-	while (bytes-- > 0)
-		v = v << 8 | *p++;
-	return v;
-}
-
 void frame_encode(uint8_t buf[static FRAME_LEN], const struct record *r)
 {
 	const struct record_head *h = &r->head;
@@ -59,15 +46,15 @@ void frame_encode(uint8_t buf[static FRAME_LEN], const struct record *r)
 	buf[0] = 'M';
 	buf[1] = (uint8_t)kinds[r->kind];
 	buf[2] = (uint8_t)h->quality;
-	put(buf + 4, h->boot, 8);
-	put(buf + SEQ_AT, h->seq, 6);
-	put(buf + T_AT, (uint64_t)h->t_ms, 6);
-	put(buf + WALL_AT, (uint64_t)h->wall.ms, 6);
+	octets_put(buf + 4, h->boot, 8);
+	octets_put(buf + SEQ_AT, h->seq, 6);
+	octets_put(buf + T_AT, (uint64_t)h->t_ms, 6);
+	octets_put(buf + WALL_AT, (uint64_t)h->wall.ms, 6);
 	if (r->kind == RECORD_NEWS)
 		wire_verdict_put(buf + BODY_AT, &r->verdict);
 	else if (r->kind == RECORD_SAMPLE)
 		wire_sample_put(buf + BODY_AT, &r->sample);
-	put(buf + CRC_AT, crc32(buf, CRC_AT), 4);
+	octets_put(buf + CRC_AT, crc32(buf, CRC_AT), 4);
 }
 
 static bool zeros(const uint8_t *p, size_t len)
@@ -89,10 +76,10 @@ static bool kind_of(enum record_kind *kind, uint8_t byte)
 
 static bool head_of(struct record_head *h, const uint8_t *buf)
 {
-	h->boot = get(buf + 4, 8);
-	h->seq = get(buf + SEQ_AT, 6);
-	h->t_ms = (int64_t)get(buf + T_AT, 6);
-	h->wall.ms = (int64_t)get(buf + WALL_AT, 6);
+	h->boot = octets_get(buf + 4, 8);
+	h->seq = octets_get(buf + SEQ_AT, 6);
+	h->t_ms = (int64_t)octets_get(buf + T_AT, 6);
+	h->wall.ms = (int64_t)octets_get(buf + WALL_AT, 6);
 	h->quality = (enum clock_quality)buf[2];
 	return buf[2] <= CLOCK_NTP && h->seq >= 1;
 }
@@ -119,7 +106,7 @@ bool frame_decode(struct record *out, const uint8_t buf[static FRAME_LEN])
 {
 	struct record r = { 0 };
 
-	if (buf[0] != 'M' || buf[3] != 0 || get(buf + CRC_AT, 4) != crc32(buf, CRC_AT))
+	if (buf[0] != 'M' || buf[3] != 0 || octets_get(buf + CRC_AT, 4) != crc32(buf, CRC_AT))
 		return false;
 	if (!kind_of(&r.kind, buf[1]) || !head_of(&r.head, buf) || !body_of(&r, buf))
 		return false;

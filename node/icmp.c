@@ -2,6 +2,8 @@
 /* icmp: echo requests and their answers, IPv4. */
 #include "node/icmp.h"
 
+#include "mesh/octets.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <linux/icmp.h>
@@ -47,39 +49,13 @@ const char *icmp_err_str(enum icmp_err e)
 	return (size_t)e < ICMP_ERRS ? err_names[e] : "?";
 }
 
-static uint16_t get16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static void put16(uint8_t *p, uint16_t v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
-static uint64_t get64(const uint8_t *p)
-{
-	uint64_t v = 0;
-
-	for (int i = 0; i < 8; i++)
-		v = v << 8 | p[i];
-	return v;
-}
-
-static void put64(uint8_t *p, uint64_t v)
-{
-	for (int i = 0; i < 8; i++)
-		p[i] = (uint8_t)(v >> (56 - 8 * i));
-}
-
 /* The internet checksum (RFC 1071) of at most 64 kB; 0 over a message that carries its own. */
 static uint16_t checksum(const uint8_t *p, size_t len)
 {
 	uint32_t sum = 0;
 
 	for (size_t i = 0; i + 1 < len; i += 2)
-		sum += get16(p + i);
+		sum += (uint32_t)octets_get(p + i, 2);
 	if (len % 2)
 		sum += (uint32_t)p[len - 1] << 8;
 	while (sum > 0xffff)
@@ -96,7 +72,7 @@ static enum icmp_err skip_ip(const uint8_t **buf, size_t *len, struct in_addr *f
 	if (*len < IP_LEAST)
 		return ICMP_SHORT;
 	header = (size_t)(p[0] & 0x0f) * 4;
-	whole = get16(p + 2);
+	whole = octets_get(p + 2, 2);
 	if (p[0] >> 4 != 4 || header < IP_LEAST || p[9] != IPPROTO_ICMP)
 		return ICMP_IP;
 	if (whole > *len || header > whole)
@@ -128,8 +104,8 @@ enum icmp_err icmp_parse(const uint8_t *buf, size_t len, bool has_ip_header, str
 
 	*out = (struct icmp_reply){
 		.addr = from,
-		.seq = get16(buf + 6),
-		.cookie = get64(buf + HEADER),
+		.seq = (uint16_t)octets_get(buf + 6, 2),
+		.cookie = octets_get(buf + HEADER, 8),
 	};
 	return ICMP_OK;
 }
@@ -199,10 +175,11 @@ int icmp_send(struct icmp *i, const struct sockaddr_in *to, uint16_t seq, uint64
 	uint8_t echo[ECHO + ICMP_PAD] = { ICMP_ECHO };
 	const size_t len = large ? sizeof echo : ECHO;
 
-	put16(echo + 4, (uint16_t)getpid()); /* on a datagram socket the kernel puts its own */
-	put16(echo + 6, seq);
-	put64(echo + HEADER, cookie);
-	put16(echo + 2, checksum(echo, len));
+	octets_put(echo + 4, (uint16_t)getpid(),
+		   2); /* on a datagram socket the kernel puts its own */
+	octets_put(echo + 6, seq, 2);
+	octets_put(echo + HEADER, cookie, 8);
+	octets_put(echo + 2, checksum(echo, len), 2);
 	if (sendto(i->fd, echo, len, 0, (const struct sockaddr *)to, sizeof *to) < 0)
 		return -errno;
 	return 0;
