@@ -4,13 +4,21 @@
 
 #include <string.h>
 
-struct boot_memory *ingest_boot(struct ingest *in, uint32_t point, uint64_t boot)
+/* in->n when it is not there. */
+static size_t find(const struct ingest *in, uint64_t boot)
 {
-	struct boot_memory found = { .point = point, .boot = boot };
 	size_t i = 0;
 
 	while (i < in->n && in->boot[i].boot != boot)
 		i++;
+	return i;
+}
+
+struct boot_memory *ingest_boot(struct ingest *in, uint32_t point, uint64_t boot)
+{
+	struct boot_memory found = { .point = point, .boot = boot };
+	size_t i = find(in, boot);
+
 	if (i < in->n)
 		found = in->boot[i];
 	else if (in->n < INGEST_BOOTS)
@@ -24,10 +32,9 @@ struct boot_memory *ingest_boot(struct ingest *in, uint32_t point, uint64_t boot
 
 const struct boot_memory *ingest_known(const struct ingest *in, uint64_t boot)
 {
-	for (size_t i = 0; i < in->n; i++)
-		if (in->boot[i].boot == boot)
-			return &in->boot[i];
-	return NULL;
+	size_t i = find(in, boot);
+
+	return i < in->n ? &in->boot[i] : NULL;
 }
 
 enum ingest_verdict ingest_take(struct boot_memory *b, uint64_t first, uint64_t last,
