@@ -34,6 +34,8 @@ void acts_clear(struct acts *a)
 			free(a->act[i].u.about.text);
 		else if (a->act[i].kind == ACT_SAMPLES)
 			free(a->act[i].u.samples.draw);
+		else if (a->act[i].kind == ACT_TELL)
+			free(a->act[i].u.tell.notice);
 	}
 	a->n = 0;
 	if (a->size > ACTS_KEPT) {

@@ -17,8 +17,9 @@ struct channel_tools {
 
 /* One message to one route; borrowed for the call of start only. */
 struct letter {
-	const char *key;   /* the same at every try */
-	const char *route; /* "hook0" */
+	const char *key;  /* the same at every try */
+	const char *to;   /* of a person: address, number, chat or topic; of a machine its id */
+	const char *code; /* to take the job with; "" none */
 	enum tell what;
 	const struct incident *incident;
 	const struct roster *roster;

@@ -98,7 +98,7 @@ char *hook_draw(const struct letter *l)
 	cJSON_AddStringToObject(o, "groupKey", key);
 	cJSON_AddNumberToObject(o, "truncatedAlerts", 0);
 	cJSON_AddStringToObject(o, "status", status);
-	cJSON_AddStringToObject(o, "receiver", l->route);
+	cJSON_AddStringToObject(o, "receiver", l->to);
 	cJSON_AddItemToObject(o, "groupLabels", group);
 	cJSON_AddItemToObject(o, "commonLabels", labels(l));
 	cJSON_AddItemToObject(o, "commonAnnotations", annotations(l));

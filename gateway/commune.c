@@ -4,6 +4,7 @@
 #include "gateway/commune_parts.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -304,6 +305,22 @@ static bool blind(const struct commune *c)
 	return !c->sees;
 }
 
+static void tell_all(struct commune *c, const struct incident *i, enum tell what)
+{
+	for (size_t k = 0; k < c->roster->n_receivers; k++) {
+		struct act *a = commune_add(c, ACT_TELL, i->point);
+
+		a->u.tell.notice = calloc(1, sizeof *a->u.tell.notice);
+		if (!a->u.tell.notice)
+			abort();
+		a->u.tell.notice->what = what;
+		a->u.tell.notice->incident = *i;
+		a->u.tell.receiver = (uint32_t)k;
+		snprintf(a->u.tell.key, sizeof a->u.tell.key, "%lld-%s-%s", (long long)i->id,
+			 tell_str(what), c->roster->receivers[k].id);
+	}
+}
+
 static void step_incidents(struct commune *c, mono_t now)
 {
 	for (size_t i = 0; i < c->incidents.n;) {
@@ -316,13 +333,10 @@ static void step_incidents(struct commune *c, mono_t now)
 		did = incident_step(l, blind(c), c->o, now);
 
 		if (did & INCIDENT_KEEP)
-			commune_add(c, ACT_INCIDENT, l->i.point)->u.tell.incident = l->i;
-		if (did & (INCIDENT_TELL_FIRING | INCIDENT_TELL_RESOLVED)) {
-			struct act *a = commune_add(c, ACT_TELL, l->i.point);
-
-			a->u.tell.incident = l->i;
-			a->u.tell.what = did & INCIDENT_TELL_FIRING ? TELL_FIRING : TELL_RESOLVED;
-		}
+			commune_add(c, ACT_INCIDENT, l->i.point)->u.incident = l->i;
+		if (did & (INCIDENT_TELL_FIRING | INCIDENT_TELL_RESOLVED))
+			tell_all(c, &l->i,
+				 did & INCIDENT_TELL_FIRING ? TELL_FIRING : TELL_RESOLVED);
 		if (l->i.state == INCIDENT_CLOSED)
 			incident_remove(&c->incidents, i);
 		else

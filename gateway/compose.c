@@ -454,13 +454,16 @@ static enum word subject_of(const struct incident *i, enum tell what)
 	return i->cause == CAUSE_CAMERA ? WORD_BACK_CAMERA : WORD_BACK_ONE;
 }
 
-void compose(struct message *out, const struct roster *r, const struct incident *i, enum tell what,
+void compose(struct message *out, const struct roster *r, const struct notice *n,
 	     enum language lang)
 {
+	const struct incident *i = &n->incident;
+	const enum tell what = n->what;
 	struct sheet subject = sheet_init(out->subject, sizeof out->subject);
 	struct sheet text = sheet_init(out->text, sizeof out->text);
 	struct scene s;
 
+	out->sms[0] = '\0';
 	scene_init(&s, r, i, lang);
 	fill_word(&subject, &s, subject_of(i, what));
 	if (what == TELL_FIRING)

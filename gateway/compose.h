@@ -6,16 +6,16 @@
 #include "gateway/facts.h"
 #include "gateway/roster.h"
 
-enum { COMPOSE_LINE = 160, COMPOSE_TEXT = 1024 };
-enum language { LANGUAGE_VI, LANGUAGE_EN };
+enum { COMPOSE_LINE = 200, COMPOSE_TEXT = 2000, COMPOSE_SMS = 161 };
 
 struct message {
 	char subject[COMPOSE_LINE]; /* code and state, since when */
 	char text[COMPOSE_TEXT];    /* cause, what still works, what to do */
+	char sms[COMPOSE_SMS];      /* all of it without accents, one part of GSM-7 */
 };
 
-/* Both texts end in NUL and are cut at a whole character when they do not fit. */
-void compose(struct message *out, const struct roster *r, const struct incident *i, enum tell what,
+/* All texts end in NUL and are cut at a whole character when they do not fit. */
+void compose(struct message *out, const struct roster *r, const struct notice *n,
 	     enum language lang);
 
 /* Words for page, API and messages, in one catalogue. */

@@ -10,16 +10,20 @@
 /* ---- the ledger: append-only, the truth ---- */
 
 enum row_kind {
-	ROW_BIRTH = 1, /* a connection began; seq: its number; body: verdict, pace */
-	ROW_NEWS = 2,  /* a verdict from a node; body: verdict, 1 when it is so now */
-	ROW_LOST = 3,  /* records that the node itself had to drop; seq: the first; body: how many
-			  (u64) */
-	ROW_DARK = 4,  /* the gateway asked and heard nothing; at: last moment heard */
-	ROW_HEARD = 5, /* a point speaks again, or for the first time */
-	ROW_BLIND = 6, /* the gateway cannot hear (point "") */
-	ROW_SIGHT = 7, /* it hears again (point "") */
-	ROW_CLONE = 8, /* two boots take turns under one code */
-	ROW_GASP = 9,  /* a last gasp whose record cannot be taken yet; body: as ROW_NEWS */
+	ROW_BIRTH = 1,  /* a connection began; seq: its number; body: verdict, pace */
+	ROW_NEWS = 2,   /* a verdict from a node; body: verdict, 1 when it is so now */
+	ROW_LOST = 3,   /* records that the node itself had to drop; seq: the first; body: how many
+			   (u64) */
+	ROW_DARK = 4,   /* the gateway asked and heard nothing; at: last moment heard */
+	ROW_HEARD = 5,  /* a point speaks again, or for the first time */
+	ROW_BLIND = 6,  /* the gateway cannot hear (point ""), or cannot judge this one point */
+	ROW_SIGHT = 7,  /* it hears again (point "") */
+	ROW_CLONE = 8,  /* two boots take turns under one code */
+	ROW_GASP = 9,   /* a last gasp whose record cannot be taken yet; body: as ROW_NEWS */
+	ROW_CLOCK = 10, /* our own clock was set (point ""); body: by how many ms (i64) */
+	ROW_PLANNED = 11,   /* planned work or a published cut begins or ends here; body: 1 or 0 */
+	ROW_TAKEN = 12,     /* somebody took the job; body: incident (i64), receiver's id */
+	ROW_CORRECTED = 13, /* a person knows the cause better; body: incident (i64), cause, id */
 	ROW_KINDS
 };
 
@@ -79,23 +83,95 @@ enum incident_state {
 	INCIDENT_STATES
 };
 
+/* What the outages of an incident share. */
+enum scope {
+	SCOPE_POINT,
+	SCOPE_HAMLET,
+	SCOPE_TRANSFORMER, /* of the first point */
+	SCOPE_PROVIDER,    /* of the first point */
+	SCOPE_RELAY,       /* they reach us through one point, which is the first */
+	SCOPE_LEARNED,     /* they went dark together before */
+	SCOPE_AREA,        /* several hamlets */
+	SCOPE_GATEWAY,     /* no outage at all: we doubt ourselves */
+	SCOPES
+};
+
+/* Why the gateway doubts itself; the nearest one is told. */
+enum doubt {
+	DOUBT_NONE,
+	DOUBT_BROKER, /* the broker is gone */
+	DOUBT_LINE,   /* our own way out is gone: no reference answers */
+	DOUBT_POWER,  /* our own mains are gone, we run on a battery */
+	DOUBT_CLOCK,  /* our own clock is wrong: several nodes that NTP keeps say so */
+	DOUBT_MASS,   /* most points vanished in one way, without a word */
+	DOUBT_MUTE,   /* nothing could be delivered to anybody for ten minutes */
+	DOUBTS
+};
+
+/* What a provisional cause rests on, beside what the nodes said themselves. */
+enum evidence {
+	EVIDENCE_SAID = 1 << 0,        /* a node said it */
+	EVIDENCE_TRANSFORMER = 1 << 1, /* all that is dark hangs on one, and all on it is dark */
+	EVIDENCE_PROVIDER = 1 << 2,    /* the same of a provider */
+	EVIDENCE_MIXED = 1 << 3,       /* several providers went dark together: hardly the line */
+	EVIDENCE_NEIGHBOURS = 1 << 4,  /* others nearby still work */
+	EVIDENCE_SAME_BOOT = 1 << 5,   /* it came back and had power all along */
+	EVIDENCE_NEW_BOOT = 1 << 6,    /* it came back and had been without power */
+	EVIDENCE_RELAY = 1 << 7,       /* the point it goes through is dark */
+};
+
 /* Outages that belong together; the thing people are told about, once. */
 struct incident {
 	int64_t id;
+	enum scope scope;
+	enum doubt doubt;   /* of SCOPE_GATEWAY */
 	uint32_t hamlet;    /* index in the roster */
 	uint32_t point;     /* of the first outage */
 	wall_t from, until; /* until.ms == 0: still open */
 	enum cause cause;
 	enum sure sure;
+	enum cause corrected; /* by a person; CAUSE_NONE: nobody did. cause stays as judged */
 	enum incident_state state;
 	bool told;             /* people were told that it began */
+	bool residue;          /* what stayed dark when its neighbours came back */
 	uint16_t points, open; /* outages in it: all, still open */
+	uint16_t group;        /* points that share what the scope says; 0: not counted */
+	uint16_t others;       /* nearby points outside of it that work */
+	uint16_t hamlets;      /* that it touches */
+	uint16_t flaps;        /* how often its points went dark */
+	uint32_t evidence;     /* bits */
 	uint32_t eyes;         /* of the first point */
 	uint8_t cams_n;
 	uint32_t facts; /* of the verdict it rests on: what still works */
 };
 
-enum tell { TELL_FIRING, TELL_RESOLVED, TELLS };
+enum tell {
+	TELL_FIRING,   /* it began */
+	TELL_RESOLVED, /* it is over */
+	TELL_RESIDUE,  /* the neighbours are back, this one is not: the beginning of its own */
+	TELL_UNSTABLE, /* it comes and goes; the beginning of its incident too */
+	TELL_REMIND,   /* nobody took it for hours */
+	TELL_MORNING,  /* what quiet hours kept back, and how things are */
+	TELL_EVENING,  /* tonight's blind spots */
+	TELL_TEST,     /* Monday: silence is known to be healthy */
+	TELLS
+};
+
+/* Does it begin an incident, so that an end follows? */
+bool tell_opens(enum tell t);
+
+/* One thing that is said to somebody. */
+enum { NOTICE_CODE = 8, NOTICE_NAME = 48, NOTICE_LIST = 40 };
+struct notice {
+	enum tell what;
+	struct incident incident;   /* digests and test: only from and until count */
+	char code[NOTICE_CODE];     /* "7K2", to take the job with; "" when there is none to take */
+	char taken_by[NOTICE_NAME]; /* "" nobody (yet) */
+	uint8_t hours;              /* TELL_REMIND: since when nobody took it */
+	uint16_t total, up, down, unknown, planned; /* points of the commune, or the receiver's */
+	uint16_t dark_n;                            /* digests: how many are listed */
+	uint32_t dark[NOTICE_LIST];                 /* and which, indices in the roster */
+};
 
 /* What the core must find again after a restart, one a point and one a boot. */
 struct point_memory {
@@ -130,6 +206,8 @@ struct boot_memory {
 /* What a node says about itself, as JSON: once a connection, and once a day or when asked. */
 enum about_what { ABOUT_BIRTH, ABOUT_REPORT };
 
+enum { FACTS_KEY = 64 };
+
 enum act_kind {
 	ACT_ROW,      /* append to the ledger */
 	ACT_POINT,    /* keep a point's memory */
@@ -138,7 +216,7 @@ enum act_kind {
 	ACT_PAINT,    /* this point had this colour from..until: overwrites what lies there */
 	ACT_OUTAGE,   /* insert or replace by id */
 	ACT_INCIDENT, /* insert or replace by id */
-	ACT_TELL,     /* put one row a route in the outbox */
+	ACT_TELL,     /* put one row in the outbox, for one receiver */
 	ACT_SAMPLES,  /* back-filled samples: keep until drawn (same transaction), then draw */
 	ACT_DRAW,     /* one live sample for the graphs; not kept */
 	ACT_FILL,     /* draw "down" where nothing else was drawn, from..until */
@@ -163,10 +241,12 @@ struct act {
 		struct boot_memory boot;
 		struct span paint;
 		struct outage outage;
+		struct incident incident;
 		struct {
-			struct incident incident;
-			enum tell what;
-		} tell; /* ACT_TELL, and ACT_INCIDENT without what */
+			struct notice *notice; /* freed with the acts */
+			uint32_t receiver;     /* index in the roster */
+			char key[FACTS_KEY];   /* of the outbox: the same message is one row */
+		} tell;
 		struct {
 			struct draw *draw; /* n of them, freed with the acts */
 			size_t n;
@@ -196,6 +276,8 @@ const char *stamp_how_str(enum stamp_how h);
 const char *colour_str(enum colour c);
 const char *incident_state_str(enum incident_state s);
 const char *tell_str(enum tell t);
+const char *scope_str(enum scope s);
+const char *doubt_str(enum doubt d);
 
 /* Grid and provider are nobody's fault here: time lost to them is theirs. */
 bool cause_theirs(enum cause c);

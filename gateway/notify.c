@@ -30,7 +30,7 @@ struct route {
 	struct notify *notify;
 	const struct channel *channel;
 	const void *config;
-	char name[STORE_ROUTE], target[CHANNEL_TARGET];
+	char name[STORE_RECEIVER], target[CHANNEL_TARGET];
 	void *handle;             /* of the try under way, or NULL */
 	struct delivery delivery; /* it, or the one whose receipt is not written yet */
 	struct {
@@ -146,11 +146,11 @@ static bool is_due(const struct delivery *d, wall_t now)
 /* The end of an incident waits until its beginning went out, or was given up. */
 static bool held_back(const struct notify *n, const struct delivery *d)
 {
-	for (size_t i = 0; d->what == TELL_RESOLVED && i < n->n_rows; i++) {
+	for (size_t i = 0; !tell_opens(d->what) && i < n->n_rows; i++) {
 		const struct delivery *o = &n->rows[i];
 
-		if (o->what == TELL_FIRING && o->incident.id == d->incident.id &&
-		    strcmp(o->route, d->route) == 0)
+		if (tell_opens(o->what) && o->incident.id == d->incident.id &&
+		    strcmp(o->receiver, d->receiver) == 0)
 			return true;
 	}
 	return false;
@@ -168,7 +168,7 @@ static struct delivery *choose(struct notify *n, const struct route *r, wall_t n
 	for (size_t i = 0; i < n->n_rows; i++) {
 		struct delivery *d = &n->rows[i];
 
-		if (d->id != 0 && strcmp(d->route, r->name) == 0 && is_due(d, now) &&
+		if (d->id != 0 && strcmp(d->receiver, r->name) == 0 && is_due(d, now) &&
 		    (!best || before(d, best)) && !held_back(n, d))
 			best = d;
 	}
@@ -181,19 +181,18 @@ static void start(struct route *r, const struct delivery *d, wall_t now)
 {
 	const struct notify_options *o = r->notify->options;
 	char note[CHANNEL_NOTE] = "";
-	struct message message;
 	struct letter letter = {
 		.key = d->key,
-		.route = r->name,
+		.to = r->name,
+		.code = d->code,
 		.what = d->what,
 		.incident = &d->incident,
 		.roster = o->roster,
-		.message = &message,
+		.message = &d->message,
 		.page_url = o->page_url,
 		.now = now,
 	};
 
-	compose(&message, o->roster, &d->incident, d->what, o->language);
 	r->delivery = *d;
 	r->handle = r->channel->start(&r->notify->tools, r->config, &letter, on_done, r, note);
 	if (!r->handle)
@@ -228,9 +227,9 @@ static void drop_strays(struct notify *n, wall_t now)
 	for (size_t i = 0; i < n->n_rows; i++) {
 		struct delivery *d = &n->rows[i];
 
-		if (is_route(n, d->route))
+		if (is_route(n, d->receiver))
 			continue;
-		log_warn("%s: no such route any more, %s is given up", d->route, d->key);
+		log_warn("%s: no such route any more, %s is given up", d->receiver, d->key);
 		store_failed(n->store, d->id, now, true, "no such route any more");
 		d->id = 0;
 	}

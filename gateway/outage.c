@@ -432,6 +432,10 @@ void outage_row(struct spell *s, const struct row *row, struct changes *out)
 	case ROW_SIGHT:
 	case ROW_LOST:
 	case ROW_CLONE:
+	case ROW_CLOCK:
+	case ROW_PLANNED:
+	case ROW_TAKEN:
+	case ROW_CORRECTED:
 	case ROW_KINDS:
 		return;
 	}

@@ -111,21 +111,36 @@ CREATE TABLE IF NOT EXISTS incident (
 	open     INTEGER NOT NULL,      -- and still open
 	eyes     INTEGER NOT NULL,      -- states of its cameras, 4 bits each
 	cams_n   INTEGER NOT NULL,
-	facts    INTEGER NOT NULL
+	facts    INTEGER NOT NULL,
+	scope    INTEGER NOT NULL,      -- what its outages share
+	doubt    INTEGER NOT NULL,      -- why the gateway doubted itself
+	corrected INTEGER NOT NULL,     -- cause as a person knows it; 0: as judged
+	residue  INTEGER NOT NULL,      -- what stayed dark when its neighbours came back
+	shared   INTEGER NOT NULL,      -- points that share it, all
+	others   INTEGER NOT NULL,      -- nearby points outside that worked
+	hamlets  INTEGER NOT NULL,
+	flaps    INTEGER NOT NULL,
+	evidence INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS incident_open ON incident (id) WHERE state != 3;
 
--- Not derived: what people were told. One row a message and route, made before it is sent.
+-- Not derived: what people were told. One row a message and receiver, made before it is sent, as it will be read.
 CREATE TABLE IF NOT EXISTS outbox (
 	id       INTEGER PRIMARY KEY,
-	key      TEXT NOT NULL UNIQUE,  -- "<incident>-<what>-<route>", the same at every try
-	route    TEXT NOT NULL,
+	key      TEXT NOT NULL UNIQUE,  -- "<incident>-<what>-<receiver>", the same at every try
+	receiver TEXT NOT NULL,
 	what     INTEGER NOT NULL,
+	way      INTEGER NOT NULL,      -- which of the receiver's ways is tried now, from 0
 	tries    INTEGER NOT NULL,
 	made_ms  INTEGER NOT NULL,
 	due_ms   INTEGER NOT NULL,
 	sent_ms  INTEGER NOT NULL,      -- the receipt; 0: not yet; -1: given up
+	via      TEXT NOT NULL,         -- the channel that delivered it; ''
 	note     TEXT NOT NULL,         -- what the other side said
+	code     TEXT NOT NULL,         -- to take the job with
+	subject  TEXT NOT NULL,
+	text     TEXT NOT NULL,
+	sms      TEXT NOT NULL,
 	-- the incident as it stood when it was told
 	incident INTEGER NOT NULL,
 	hamlet   TEXT NOT NULL,
@@ -138,11 +153,20 @@ CREATE TABLE IF NOT EXISTS outbox (
 	told     INTEGER NOT NULL,
 	points   INTEGER NOT NULL,
 	open     INTEGER NOT NULL,
-	eyes     INTEGER NOT NULL,      -- states of its cameras, 4 bits each
+	eyes     INTEGER NOT NULL,
 	cams_n   INTEGER NOT NULL,
-	facts    INTEGER NOT NULL
+	facts    INTEGER NOT NULL,
+	scope    INTEGER NOT NULL,
+	doubt    INTEGER NOT NULL,
+	corrected INTEGER NOT NULL,
+	residue  INTEGER NOT NULL,
+	shared   INTEGER NOT NULL,
+	others   INTEGER NOT NULL,
+	hamlets  INTEGER NOT NULL,
+	flaps    INTEGER NOT NULL,
+	evidence INTEGER NOT NULL
 );
-CREATE INDEX IF NOT EXISTS outbox_incident ON outbox (incident, route);
+CREATE INDEX IF NOT EXISTS outbox_incident ON outbox (incident, receiver);
 CREATE INDEX IF NOT EXISTS outbox_waiting ON outbox (due_ms) WHERE sent_ms = 0;
 CREATE INDEX IF NOT EXISTS outbox_given_up ON outbox (id) WHERE sent_ms = -1;
 

@@ -171,6 +171,36 @@ const struct conf_table gateway_table = TABLE(gateway_keys, G);
 
 /* ---- reading ---- */
 
+static void machines(struct gateway_settings *s, const char *kind, size_t n, size_t *at)
+{
+	for (size_t i = 0; i < n; i++, ++*at) {
+		snprintf(s->machine[*at], sizeof s->machine[*at], "%s%zu", kind, i);
+		s->receivers[*at] = (struct receiver){
+			.id = s->machine[*at],
+			.name = s->machine[*at],
+			.role = ROLE_MACHINE,
+			.language = strcmp(s->language, "en") == 0 ? LANGUAGE_EN : LANGUAGE_VI,
+		};
+	}
+}
+
+/* Everybody and everything that is told. */
+static bool receivers_new(struct gateway_settings *s)
+{
+	size_t all = s->n_hooks + s->n_mails + s->n_execs, at = 0;
+
+	s->receivers = calloc(all + 1, sizeof *s->receivers);
+	s->machine = calloc(all + 1, sizeof *s->machine);
+	if (!s->receivers || !s->machine)
+		return false;
+	machines(s, "hook", s->n_hooks, &at);
+	machines(s, "mail", s->n_mails, &at);
+	machines(s, "exec", s->n_execs, &at);
+	s->roster.receivers = s->receivers;
+	s->roster.n_receivers = at;
+	return true;
+}
+
 /* What notify wants of the mails; passwords still empty. */
 static bool routes_new(struct gateway_settings *s)
 {
@@ -204,7 +234,7 @@ struct gateway_settings *gateway_settings_read(const char *name, const char *tex
 		return NULL;
 	}
 	s->conf = conf;
-	ok = routes_new(s);
+	ok = routes_new(s) && receivers_new(s);
 	if (!ok)
 		snprintf(why, CONF_WHY, "%s: out of memory", name);
 	if (ok && settings_check(s, why))
@@ -259,6 +289,8 @@ void gateway_settings_free(struct gateway_settings *s)
 		free(s->passwords[i]);
 	free(s->passwords);
 	free(s->mail_routes);
+	free(s->receivers);
+	free(s->machine);
 	conf_free(s->conf);
 	free(s);
 }

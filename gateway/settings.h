@@ -50,6 +50,8 @@ struct gateway_settings {
 	size_t n_execs;
 
 	/* Not in the file: */
+	struct receiver *receivers;     /* roster.receivers: hooks, mails, execs, then people */
+	char (*machine)[16];            /* ids of the first of them: "hook0" */
 	struct mail_route *mail_routes; /* n_mails of them, passwords read (_load only, else "") */
 	char **passwords;               /* what mail_routes borrow */
 	struct conf *conf;              /* owns every text and list above */

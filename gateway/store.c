@@ -60,8 +60,7 @@ static bool to_keep(const struct act *a)
 	return false;
 }
 
-static int keep_all(struct store *s, const struct acts *acts, const char *const *routes,
-		    size_t n_routes, wall_t now)
+static int keep_all(struct store *s, const struct acts *acts, wall_t now)
 {
 	int err = 0;
 
@@ -71,8 +70,7 @@ static int keep_all(struct store *s, const struct acts *acts, const char *const 
 		if (a->kind == ACT_ROW)
 			err = store_append(s, &a->u.row);
 		else if (a->kind == ACT_TELL)
-			err = store_outbox_put(s, &a->u.tell.incident, a->u.tell.what, routes,
-					       n_routes, now);
+			err = store_outbox_put(s, a, now);
 		else
 			err = store_keep(s, a, false, now);
 	}
@@ -108,8 +106,7 @@ static int keep_mark(struct store *s, wall_t now)
 	return db_run(&q);
 }
 
-int store_commit(struct store *s, const struct acts *acts, const char *const *routes,
-		 size_t n_routes, wall_t now)
+int store_commit(struct store *s, const struct acts *acts, wall_t now)
 {
 	bool any = false;
 	int err;
@@ -120,7 +117,7 @@ int store_commit(struct store *s, const struct acts *acts, const char *const *ro
 		return 0;
 	err = db_begin(s);
 	if (err == 0)
-		err = keep_all(s, acts, routes, n_routes, now);
+		err = keep_all(s, acts, now);
 	if (err == 0)
 		err = keep_mark(s, now);
 	return finish(s, err);

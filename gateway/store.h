@@ -4,10 +4,11 @@
 #define MATSANG_GATEWAY_STORE_H
 
 #include "gateway/commune.h"
+#include "gateway/compose.h"
 #include "gateway/facts.h"
 #include "gateway/roster.h"
 
-enum { STORE_WHY = 200, STORE_KEY = 64, STORE_ROUTE = 32 };
+enum { STORE_WHY = 200, STORE_KEY = FACTS_KEY, STORE_RECEIVER = 32 };
 
 struct store;
 
@@ -23,11 +24,10 @@ int store_restore(struct store *s, struct commune *c, mono_t now, wall_t *alive)
 /*
  * Keep all acts of one turn in one transaction: rows (each with the hash of the one before), point
  * and boot memories, about texts, paints, outages, incidents, samples still to be drawn, and for
- * each ACT_TELL one outbox row a route in routes (ROUTE names such as "hook0", "mail0"), keyed
- * "<incident>-<tell>-<route>". 0 after COMMIT; -errno (-ENOSPC, -EIO, ...) when nothing was kept.
+ * each ACT_TELL one outbox row, composed in its receiver's language; a key that is there already is
+ * left as it is. 0 after COMMIT; -errno (-ENOSPC, -EIO, ...) when nothing was kept.
  */
-int store_commit(struct store *s, const struct acts *acts, const char *const *routes,
-		 size_t n_routes, wall_t now);
+int store_commit(struct store *s, const struct acts *acts, wall_t now);
 
 /* "The gateway lives": call every 10 s. */
 int store_mark(struct store *s, wall_t now);
@@ -36,11 +36,14 @@ int store_mark(struct store *s, wall_t now);
 struct delivery {
 	int64_t id;
 	char key[STORE_KEY]; /* the same at every try */
-	char route[STORE_ROUTE];
+	char receiver[STORE_RECEIVER];
+	char code[NOTICE_CODE]; /* to take the job with; "" none */
 	enum tell what;
-	unsigned tries;
-	wall_t due;
+	unsigned way;   /* which of the receiver's ways is tried now, from 0 */
+	unsigned tries; /* on all of them together */
+	wall_t made, due;
 	struct incident incident; /* as it stood when it was told */
+	struct message message;   /* as it was composed then */
 };
 /* The oldest unsent deliveries that are due, at most max. Returns how many. */
 size_t store_due(struct store *s, wall_t now, struct delivery *out, size_t max);
@@ -58,7 +61,7 @@ typedef bool store_incident_fn(void *self, const struct incident *i);
 typedef bool store_span_fn(void *self, const struct span *s);
 typedef bool store_row_fn(void *self, const struct row *r);
 struct delivery_view {
-	char key[STORE_KEY], route[STORE_ROUTE], note[128];
+	char key[STORE_KEY], receiver[STORE_RECEIVER], note[128];
 	enum tell what;
 	unsigned tries;
 	wall_t made, sent; /* sent.ms 0: not yet; -1: given up */

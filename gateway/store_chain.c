@@ -252,7 +252,7 @@ static int replay(struct store *s, struct commune *c, wall_t now)
 static int recall_told(struct store *s)
 {
 	static const char sql[] = "UPDATE incident SET told = EXISTS (SELECT 1 FROM outbox "
-				  "WHERE key LIKE incident.id || '-firing-%')";
+				  "WHERE outbox.incident = incident.id AND what IN (0, 2, 3))";
 	struct query q = db_query(s, sql);
 
 	return db_run(&q);

@@ -80,17 +80,18 @@ bool store_code_index(struct store *s, const char *code, uint32_t *index);
 int store_append(struct store *s, const struct row *r);
 int store_keep_head(struct store *s); /* once, after all rows */
 int store_paint(struct store *s, const struct span *span);
-int store_outbox_put(struct store *s, const struct incident *i, enum tell what,
-		     const char *const *routes, size_t n_routes, wall_t now);
+int store_outbox_put(struct store *s, const struct act *tell, wall_t now);
 int store_forget_drawn(struct store *s);
 /* Everything but rows, and from a replay only what the ledger tells. */
 int store_keep(struct store *s, const struct act *a, bool replay, wall_t now);
 
-/* ---- an incident is thirteen columns, in the table of incidents as in the outbox ---- */
-#define INCIDENT_COLUMNS                                                                   \
-	"hamlet, point, from_ms, until_ms, cause, sure, state, told, points, open, eyes, " \
-	"cams_n, facts"
-#define INCIDENT_MARKS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+/* ---- an incident's columns, in the table of incidents as in the outbox ---- */
+#define INCIDENT_COLUMNS                                                                    \
+	"hamlet, point, from_ms, until_ms, cause, sure, state, told, points, open, eyes, "  \
+	"cams_n, facts, scope, doubt, corrected, residue, shared, others, hamlets, flaps, " \
+	"evidence"
+#define INCIDENT_MARKS "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+enum { INCIDENT_WIDTH = 22 };
 void store_put_incident(struct query *q, const struct incident *i);
 /* From column first on; false when its point is no longer in the roster or a number out of range.
  */

@@ -129,7 +129,7 @@ static const char *point_code(const struct roster *r, uint32_t point)
 static uint32_t hamlet_index(const struct roster *r, const char *code, uint32_t point)
 {
 	/* A hamlet that is gone from the roster: that of its first point now. */
-	const char *codes[] = { code, r->points[point].hamlet };
+	const char *codes[] = { code, point < r->n_points ? r->points[point].hamlet : "" };
 
 	for (size_t k = 0; k < 2; k++)
 		for (size_t i = 0; i < r->n_hamlets; i++)
@@ -153,12 +153,22 @@ void store_put_incident(struct query *q, const struct incident *i)
 	db_put(q, i->eyes);
 	db_put(q, i->cams_n);
 	db_put(q, i->facts);
+	db_put(q, i->scope);
+	db_put(q, i->doubt);
+	db_put(q, i->corrected);
+	db_put(q, i->residue);
+	db_put(q, i->group);
+	db_put(q, i->others);
+	db_put(q, i->hamlets);
+	db_put(q, i->flaps);
+	db_put(q, i->evidence);
 }
 
 bool store_get_incident(struct query *q, int first, int64_t id, struct incident *out)
 {
 	int64_t cause = db_int(q, first + 4), sure = db_int(q, first + 5),
-		state = db_int(q, first + 6);
+		state = db_int(q, first + 6), scope = db_int(q, first + 13),
+		doubt = db_int(q, first + 14), corrected = db_int(q, first + 15);
 	struct incident i = {
 		.id = id,
 		.from = { db_int(q, first + 2) },
@@ -169,11 +179,23 @@ bool store_get_incident(struct query *q, int first, int64_t id, struct incident 
 		.eyes = (uint32_t)db_int(q, first + 10),
 		.cams_n = (uint8_t)db_int(q, first + 11),
 		.facts = (uint32_t)db_int(q, first + 12),
+		.residue = db_int(q, first + 16) != 0,
+		.group = (uint16_t)db_int(q, first + 17),
+		.others = (uint16_t)db_int(q, first + 18),
+		.hamlets = (uint16_t)db_int(q, first + 19),
+		.flaps = (uint16_t)db_int(q, first + 20),
+		.evidence = (uint32_t)db_int(q, first + 21),
 	};
 
-	if (!store_code_index(q->s, db_text(q, first + 1), &i.point) || cause < 0 ||
-	    cause >= CAUSES || sure < 0 || sure >= SURES || state < 0 || state >= INCIDENT_STATES)
+	/* Our own trouble is at no point. */
+	if ((scope != SCOPE_GATEWAY && !store_code_index(q->s, db_text(q, first + 1), &i.point)) ||
+	    cause < 0 || cause >= CAUSES || sure < 0 || sure >= SURES || state < 0 ||
+	    state >= INCIDENT_STATES || scope < 0 || scope >= SCOPES || doubt < 0 ||
+	    doubt >= DOUBTS || corrected < 0 || corrected >= CAUSES)
 		return false;
+	i.scope = (enum scope)scope;
+	i.doubt = (enum doubt)doubt;
+	i.corrected = (enum cause)corrected;
 	i.hamlet = hamlet_index(q->s->roster, db_text(q, first), i.point);
 	i.cause = (enum cause)cause;
 	i.sure = (enum sure)sure;
@@ -284,7 +306,7 @@ int store_keep(struct store *s, const struct act *a, bool replay, wall_t now)
 	case ACT_OUTAGE:
 		return keep_outage(s, &a->u.outage);
 	case ACT_INCIDENT:
-		return keep_incident(s, &a->u.tell.incident);
+		return keep_incident(s, &a->u.incident);
 	case ACT_SAMPLES:
 		return replay ? 0 : keep_samples(s, a->point, a->u.samples.draw, a->u.samples.n);
 	case ACT_ROW:

@@ -44,6 +44,15 @@ static void log_row(const struct row *r)
 		log_info("gateway: %s", row_kind_str(r->kind));
 }
 
+static void log_tell(const struct turn *t, const struct act *a)
+{
+	const struct notice *n = a->u.tell.notice;
+
+	log_info("incident %lld: told %s to %s, %s, %u points", (long long)n->incident.id,
+		 tell_str(n->what), t->roster->receivers[a->u.tell.receiver].id,
+		 cause_str(n->incident.cause), n->incident.points);
+}
+
 static void perform(struct turn *t, const struct acts *acts, wall_t wall)
 {
 	bool tell = false;
@@ -70,9 +79,7 @@ static void perform(struct turn *t, const struct acts *acts, wall_t wall)
 			act_send(t, a);
 			break;
 		case ACT_TELL:
-			log_info("incident %lld: told %s, %s, %u points",
-				 (long long)a->u.tell.incident.id, tell_str(a->u.tell.what),
-				 cause_str(a->u.tell.incident.cause), a->u.tell.incident.points);
+			log_tell(t, a);
 			tell = true;
 			break;
 		case ACT_POINT:
@@ -92,9 +99,7 @@ static void perform(struct turn *t, const struct acts *acts, wall_t wall)
 
 static int keep(struct turn *t, const struct acts *acts, wall_t wall)
 {
-	size_t n_routes;
-	const char *const *routes = notify_routes(t->notify, &n_routes);
-	int e = store_commit(t->store, acts, routes, n_routes, wall);
+	int e = store_commit(t->store, acts, wall);
 
 	if (e < 0 && !t->failing)
 		log_err("ledger: nothing can be stored (%s) and nothing is acknowledged; make room "

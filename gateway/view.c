@@ -442,7 +442,7 @@ static bool list_delivery(void *self, const struct delivery_view *d)
 	cJSON *to = cJSON_CreateObject();
 
 	cJSON_AddStringToObject(to, "key", d->key);
-	cJSON_AddStringToObject(to, "route", d->route);
+	cJSON_AddStringToObject(to, "receiver", d->receiver);
 	cJSON_AddStringToObject(to, "what", tell_str(d->what));
 	part_count(to, "tries", d->tries);
 	part_time(to, "made", d->made);
@@ -456,10 +456,12 @@ static bool list_delivery(void *self, const struct delivery_view *d)
 static cJSON *message_json(const struct view *v, const struct incident *in, enum language lang)
 {
 	cJSON *to = cJSON_CreateObject();
+	const struct notice n = { .what = in->state == INCIDENT_CLOSED ? TELL_RESOLVED
+								       : TELL_FIRING,
+				  .incident = *in };
 	struct message m;
 
-	compose(&m, v->roster, in, in->state == INCIDENT_CLOSED ? TELL_RESOLVED : TELL_FIRING,
-		lang);
+	compose(&m, v->roster, &n, lang);
 	cJSON_AddStringToObject(to, "subject", m.subject);
 	cJSON_AddStringToObject(to, "text", m.text);
 	return to;

@@ -182,7 +182,7 @@ static void show_deliveries(const cJSON *incident)
 
 	cJSON_ArrayForEach(d, item(incident, "deliveries"))
 	{
-		table_add(&t, text(d, "route"));
+		table_add(&t, text(d, "receiver"));
 		table_add(&t, text(d, "what"));
 		time_draw(line, d, "sent");
 		table_add(&t, cJSON_IsTrue(item(d, "given_up")) ? "✕" : line);
