@@ -3,8 +3,9 @@
  * machine. */
 #include "gateway/commune_parts.h"
 
+#include "mesh/octets.h"
+
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +42,55 @@ static int by_code(const void *a, const void *b)
 		      sorting->points[*(const uint32_t *)b].code);
 }
 
+/* Numbers for names: the same name has the same number, from 1; none has 0. */
+typedef const char *name_fn(const struct roster_point *p);
+
+static const char *transformer_name(const struct roster_point *p)
+{
+	return p->transformer ? p->transformer : "";
+}
+
+static const char *provider_name(const struct roster_point *p)
+{
+	return p->provider ? p->provider : "";
+}
+
+static name_fn *sorting_by;
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(sorting_by(&sorting->points[*(const uint32_t *)a]),
+		      sorting_by(&sorting->points[*(const uint32_t *)b]));
+}
+
+static void number(struct commune *c, name_fn *name, uint32_t *(*of)(struct place *p))
+{
+	const struct roster *r = c->roster;
+	const char *before = "";
+	uint32_t n = 0;
+
+	sorting = r;
+	sorting_by = name;
+	qsort(c->sorted, r->n_points, sizeof *c->sorted, by_name);
+	for (size_t i = 0; i < r->n_points; i++) {
+		const char *this = name(&r->points[c->sorted[i]]);
+
+		n += strcmp(this, before) != 0;
+		before = this;
+		*of(&c->place[c->sorted[i]]) = this[0] ? n : 0;
+	}
+}
+
+static uint32_t *transformer_of(struct place *p)
+{
+	return &p->transformer;
+}
+
+static uint32_t *provider_of(struct place *p)
+{
+	return &p->provider;
+}
+
 static uint32_t hamlet_of(const struct roster *r, const char *code)
 {
 	for (uint32_t i = 0; i < r->n_hamlets; i++)
@@ -57,23 +107,35 @@ struct commune *commune_new(const struct roster *r, const struct commune_options
 		return NULL;
 	c->roster = r;
 	c->o = o;
-	c->scan_due = MONO_NEVER;
+	c->scan_due = c->windows_due = c->mass_until = c->mass_asked = MONO_NEVER;
 	c->place = calloc(r->n_points + 1, sizeof *c->place);
 	c->sorted = calloc(r->n_points + 1, sizeof *c->sorted);
 	c->ack = calloc(r->n_points + 1, sizeof *c->ack);
-	if (!c->place || !c->sorted || !c->ack) {
+	c->learn = calloc(r->n_points + 1, sizeof *c->learn);
+	c->hamlet_mark = calloc(r->n_hamlets + 1, sizeof *c->hamlet_mark);
+	if (!c->place || !c->sorted || !c->ack || !c->learn || !c->hamlet_mark) {
 		commune_free(c);
 		return NULL;
 	}
 	for (uint32_t i = 0; i < r->n_points; i++) {
 		point_init(&c->place[i].point, false, 60);
 		outage_init(&c->place[i].spell, i);
-		c->place[i].began = MONO_NEVER;
+		c->place[i].began = c->place[i].gone = MONO_NEVER;
 		c->place[i].hamlet = hamlet_of(r, r->points[i].hamlet);
 		c->sorted[i] = i;
 	}
-	sorting = r;
+	number(c, transformer_name, transformer_of);
+	number(c, provider_name, provider_of);
 	qsort(c->sorted, r->n_points, sizeof *c->sorted, by_code);
+	for (uint32_t i = 0; i < r->n_points; i++) {
+		const char *relay = r->points[i].relay;
+		size_t k = relay && relay[0] ? commune_find(c, relay) : SIZE_MAX;
+
+		if (k == SIZE_MAX || k == i)
+			continue;
+		c->place[i].relay = (uint32_t)k + 1;
+		c->place[k].relays = true;
+	}
 	return c;
 }
 
@@ -87,6 +149,9 @@ void commune_free(struct commune *c)
 	free(c->place);
 	free(c->sorted);
 	free(c->ack);
+	free(c->learn);
+	free(c->hamlet_mark);
+	free(c->alert);
 	free(c);
 }
 
@@ -115,21 +180,6 @@ struct act *commune_add(struct commune *c, enum act_kind kind, uint32_t point)
 	return acts_add(&c->acts, kind, point);
 }
 
-static void join(struct commune *c, struct place *p, struct outage *o, mono_t now)
-{
-	const struct incident_live *l = incident_find(&c->incidents, p->spell.last_incident);
-	int64_t well = o->from.ms - p->spell.last_until.ms;
-	bool over = l && l->i.state != INCIDENT_CLOSING && p->spell.last_until.ms != 0 &&
-		    well > c->o->return_hold_ms;
-
-	/* The same point's last incident goes on when this is the same story: not when the point
-	 * was well for long, and only a neighbour keeps the incident open. */
-	incident_join(&c->incidents, o, over ? 0 : p->spell.last_incident, p->hamlet,
-		      p->spell.verdict.facts, c->o, now);
-	p->spell.outage.incident = o->incident;
-	p->spell.last_incident = o->incident;
-}
-
 static void outage_changed(struct commune *c, struct place *p, const struct change *ch,
 			   enum cause was, mono_t now)
 {
@@ -137,14 +187,20 @@ static void outage_changed(struct commune *c, struct place *p, const struct chan
 
 	switch (ch->kind) {
 	case CHANGE_OPENED:
-		if (ch->present)
-			join(c, p, &o, now);
+		if (!ch->present)
+			break;
+		flap_feed(&p->flap, o.from);
+		commune_join(c, p, &o, now);
 		break;
 	case CHANGE_CHANGED:
 		if (o.incident != 0)
 			incident_changed(&c->incidents, &o, was, c->o, now);
 		else if (ch->present)
-			join(c, p, &o, now);
+			commune_join(c, p, &o, now);
+		break;
+	case CHANGE_VOIDED:
+		if (o.incident != 0)
+			incident_voided(&c->incidents, &o, now);
 		break;
 	case CHANGE_CLOSED:
 		if (o.incident == 0 && p->spell.outage.id == o.id)
@@ -173,7 +229,7 @@ static void apply(struct commune *c, struct place *p, const struct changes *ch, 
 	}
 }
 
-static void scan_by(struct commune *c, mono_t due)
+void commune_scan_by(struct commune *c, mono_t due)
 {
 	c->scan_due = mono_first(c->scan_due, due);
 }
@@ -189,18 +245,54 @@ static void pass_time(struct commune *c, struct place *p, mono_t now, wall_t wal
 	apply(c, p, &ch, was, mono_after(now, -c->o->camera_hold_ms));
 }
 
-static void derive(struct commune *c, struct place *p, const struct row *row, mono_t now)
+void commune_derive(struct commune *c, struct place *p, const struct row *row, mono_t now)
 {
 	struct changes ch = { .n = 0 };
 	enum cause was;
 
 	/* Until we went blind, time passed; what passed since then nobody saw. */
-	pass_time(c, p, now, row->kind == ROW_BLIND ? row->at : row->stored);
+	if (row->kind != ROW_CLOCK)
+		pass_time(c, p, now, row->kind == ROW_BLIND ? row->at : row->stored);
 	was = p->spell.outage.cause;
 	outage_row(&p->spell, row, &ch);
 	apply(c, p, &ch, was, now);
 	if (p->spell.camera_from.ms != 0)
-		scan_by(c, mono_after(now, c->o->camera_hold_ms));
+		commune_scan_by(c, mono_after(now, c->o->camera_hold_ms));
+}
+
+void commune_person_body(struct row *row, int64_t incident, enum cause cause, const char *who)
+{
+	size_t len = strlen(who), room = ROW_BODY - 9;
+
+	octets_put(row->body, (uint64_t)incident, 8);
+	row->body[8] = (uint8_t)cause;
+	memcpy(row->body + 9, who, len < room ? len : room);
+	row->body_len = 9 + (len < room ? len : room);
+}
+
+/* A person knows the cause better; the one that was judged stays beside it. */
+static void correct(struct commune *c, const struct row *row)
+{
+	const int64_t incident = (int64_t)octets_get(row->body, 8);
+	struct incident_live *l = incident_find(&c->incidents, incident);
+	struct act *a;
+
+	if (row->body_len < 9 || row->body[8] >= CAUSES)
+		return;
+	if (l)
+		l->i.corrected = (enum cause)row->body[8];
+	a = commune_add(c, ACT_CORRECT, 0);
+	a->u.correct.incident = incident;
+	a->u.correct.cause = (enum cause)row->body[8];
+}
+
+static void point_row(struct commune *c, struct place *p, const struct row *row, mono_t now)
+{
+	if (row->kind == ROW_PLANNED)
+		p->planned = row->body_len > 0 && row->body[0] != 0;
+	commune_derive(c, p, row, now);
+	if (row->kind == ROW_CORRECTED)
+		correct(c, row);
 }
 
 /* A row about one point: into the ledger, and into what follows from it. */
@@ -211,18 +303,26 @@ void commune_row(struct commune *c, struct place *p, struct row *row, mono_t now
 	strcpy(row->point, c->roster->points[i].code);
 	row->id = ++c->last_row;
 	commune_add(c, ACT_ROW, i)->u.row = *row;
-	derive(c, p, row, now);
+	point_row(c, p, row, now);
 }
 
-static void own_row(struct commune *c, enum row_kind kind, wall_t at, mono_t now, wall_t wall)
+/* What rows of our own lead to, beside the points. */
+static void own(struct commune *c, const struct row *row, mono_t now)
 {
-	struct row row = {
-		.id = ++c->last_row, .at = at, .stored = wall, .how = STAMP_OWN, .kind = kind
-	};
-
-	commune_add(c, ACT_ROW, 0)->u.row = row;
 	for (size_t i = 0; i < c->roster->n_points; i++)
-		derive(c, &c->place[i], &row, now);
+		commune_derive(c, &c->place[i], row, now);
+	if (row->kind == ROW_CLOCK)
+		commune_shift(c, row);
+	if (row->kind == ROW_CORRECTED)
+		correct(c, row);
+	commune_own_incident(c, row, now);
+}
+
+void commune_own_row(struct commune *c, struct row *row, mono_t now)
+{
+	row->id = ++c->last_row;
+	commune_add(c, ACT_ROW, 0)->u.row = *row;
+	own(c, row, now);
 }
 
 void commune_keep(struct commune *c, struct place *p)
@@ -265,36 +365,56 @@ void commune_contact(struct commune *c, struct place *p, enum point_input in, mo
 			.at = wall, .stored = wall, .how = STAMP_OWN, .kind = ROW_HEARD
 		};
 
+		p->gone = MONO_NEVER;
 		if (p->spell.contact == CONTACT_DARK)
 			p->fill_from = p->spell.since, p->fill_until = wall;
 		commune_row(c, p, &row, now);
 		commune_keep(c, p);
+		if (p->relays)
+			commune_relay_back(c, p, now, wall);
+		commune_mass_heard(c, now, wall);
 	}
 	if (did & POINT_GONE) {
 		/* Since when: the last moment it was known good, not the moment we noticed. */
 		wall_t at = p->point.heard.ms == MONO_NEVER.ms
 				    ? wall
 				    : (wall_t){ wall.ms - mono_since(now, p->point.heard) };
-		struct row row = { .at = at, .stored = wall, .how = STAMP_OWN, .kind = ROW_DARK };
+		/* While our own mains are gone, a silence may be our own switch's. */
+		struct row row = { .at = at,
+				   .stored = wall,
+				   .how = STAMP_OWN,
+				   .kind = c->doubts & 1u << DOUBT_POWER ? ROW_BLIND : ROW_DARK };
 
+		p->gone = now;
 		commune_row(c, p, &row, now);
 	}
-	scan_by(c, p->point.due);
+	commune_scan_by(c, p->point.due);
 }
 
 static void scan(struct commune *c, mono_t now, wall_t wall)
 {
+	bool gone = false;
+
 	c->scan_due = MONO_NEVER;
 	for (size_t i = 0; i < c->roster->n_points; i++) {
 		struct place *p = &c->place[i];
 
 		if (mono_reached(now, p->point.due))
 			commune_contact(c, p, POINT_TIME, now, wall);
+		gone |= p->gone.ms == now.ms;
 		if (p->spell.camera_from.ms != 0) {
 			pass_time(c, p, now, wall);
-			scan_by(c, mono_after(now, 1000));
+			commune_scan_by(c, mono_after(now, 1000));
 		}
-		scan_by(c, p->point.due);
+		commune_scan_by(c, p->point.due);
+	}
+	if (gone && c->sees)
+		commune_mass(c, now, wall);
+	if (mono_reached(now, c->mass_until)) {
+		c->mass_until = MONO_NEVER;
+		commune_doubt(c, DOUBT_MASS, false, wall, now, wall);
+	} else if (c->doubts & 1u << DOUBT_MASS) {
+		commune_scan_by(c, c->mass_until);
 	}
 	if (c->scan_due.ms < mono_after(now, SCAN_MS).ms)
 		c->scan_due = mono_after(now, SCAN_MS);
@@ -305,97 +425,24 @@ static bool blind(const struct commune *c)
 	return !c->sees;
 }
 
-static void tell_all(struct commune *c, const struct incident *i, enum tell what)
-{
-	for (size_t k = 0; k < c->roster->n_receivers; k++) {
-		struct act *a = commune_add(c, ACT_TELL, i->point);
-
-		a->u.tell.notice = calloc(1, sizeof *a->u.tell.notice);
-		if (!a->u.tell.notice)
-			abort();
-		a->u.tell.notice->what = what;
-		a->u.tell.notice->incident = *i;
-		a->u.tell.receiver = (uint32_t)k;
-		snprintf(a->u.tell.key, sizeof a->u.tell.key, "%lld-%s-%s", (long long)i->id,
-			 tell_str(what), c->roster->receivers[k].id);
-	}
-}
-
-static void step_incidents(struct commune *c, mono_t now)
-{
-	for (size_t i = 0; i < c->incidents.n;) {
-		struct incident_live *l = &c->incidents.live[i];
-		unsigned did;
-
-		/* A camera's trouble is not over because its house went dark. */
-		if (mono_reached(now, l->due) && c->place[l->i.point].spell.colour != COLOUR_UP)
-			incident_hidden(&c->incidents, l->i.point, c->o, now);
-		did = incident_step(l, blind(c), c->o, now);
-
-		if (did & INCIDENT_KEEP)
-			commune_add(c, ACT_INCIDENT, l->i.point)->u.incident = l->i;
-		if (did & (INCIDENT_TELL_FIRING | INCIDENT_TELL_RESOLVED))
-			tell_all(c, &l->i,
-				 did & INCIDENT_TELL_FIRING ? TELL_FIRING : TELL_RESOLVED);
-		if (l->i.state == INCIDENT_CLOSED)
-			incident_remove(&c->incidents, i);
-		else
-			i++;
-	}
-}
-
 void commune_step(struct commune *c, mono_t now, wall_t wall)
 {
+	commune_clock(c, now, wall);
+	if (mono_reached(now, c->windows_due))
+		commune_plan(c, now, wall);
 	if (mono_reached(now, c->scan_due))
 		scan(c, now, wall);
 	if (mono_reached(now, incident_due(&c->incidents, blind(c))))
-		step_incidents(c, now);
+		commune_step_incidents(c, now, wall);
+	if (mono_reached(now, c->alert_due))
+		commune_step_alerts(c, now, wall);
 }
 
 mono_t commune_due(const struct commune *c)
 {
-	return mono_first(c->scan_due, incident_due(&c->incidents, blind(c)));
-}
+	mono_t due = mono_first(c->scan_due, incident_due(&c->incidents, blind(c)));
 
-/* ---- our own sight ---- */
-
-static void go_blind(struct commune *c, wall_t at, mono_t now, wall_t wall)
-{
-	c->sees = false;
-	c->blind_since = at;
-	own_row(c, ROW_BLIND, at, now, wall);
-	for (size_t i = 0; i < c->roster->n_points; i++)
-		point_step(&c->place[i].point, POINT_BLIND, c->o, now);
-	c->scan_due = MONO_NEVER;
-}
-
-void commune_start(struct commune *c, wall_t alive, mono_t now, wall_t wall)
-{
-	incident_restored(&c->incidents, c->o, now, wall);
-	go_blind(c, alive.ms != 0 && alive.ms < wall.ms ? alive : wall, now, wall);
-}
-
-void commune_link(struct commune *c, bool up, mono_t now, wall_t wall)
-{
-	if (up == c->sees)
-		return;
-	if (!up) {
-		go_blind(c, wall, now, wall);
-		return;
-	}
-	c->sees = true;
-	own_row(c, ROW_SIGHT, wall, now, wall);
-	for (size_t i = 0; i < c->roster->n_points; i++) {
-		point_step(&c->place[i].point, POINT_SIGHT, c->o, now);
-		scan_by(c, c->place[i].point.due);
-	}
-	incident_sight(&c->incidents, c->o, now);
-}
-
-bool commune_blind(const struct commune *c, wall_t *since)
-{
-	*since = c->blind_since;
-	return !c->sees;
+	return mono_first(mono_first(due, c->windows_due), c->alert_due);
 }
 
 /* ---- memory ---- */
@@ -437,9 +484,28 @@ void commune_restore_outage(struct commune *c, const struct outage *o)
 	incident_restore_outage(&c->incidents, o);
 }
 
+void commune_restore_past(struct commune *c, const struct outage *o)
+{
+	flap_feed(&c->place[o->point].flap, o->from);
+}
+
+void commune_restore_together(struct commune *c, const uint32_t *points, size_t n)
+{
+	learn_together(c->learn, points, n);
+}
+
 void commune_restore_incident(struct commune *c, const struct incident *i, mono_t now)
 {
-	incident_restore(&c->incidents, i, c->o, now);
+	struct incident_live *l = incident_restore(&c->incidents, i, c->o, now);
+	const uint32_t suggested =
+		EVIDENCE_TRANSFORMER | EVIDENCE_PROVIDER | EVIDENCE_MIXED | EVIDENCE_RELAY;
+
+	if (i->scope == SCOPE_GATEWAY)
+		return;
+	l->transformer = c->place[i->point].transformer;
+	l->relay = c->place[i->point].relay;
+	if (!(i->evidence & EVIDENCE_SAID) && (i->evidence & suggested) && i->sure == SURE_PROBABLE)
+		l->guess = i->cause;
 }
 
 void commune_restore_rows(struct commune *c, int64_t last)
@@ -454,19 +520,21 @@ void commune_replay(struct commune *c, const struct row *row)
 	mono_t now = { row->stored.ms };
 	size_t i = row->point[0] ? commune_find(c, row->point) : SIZE_MAX;
 
+	const mono_t before = row->kind == ROW_BLIND ? (mono_t){ row->at.ms } : now;
+
+	c->replaying = true;
 	/* What fell due before this row; nothing does while we are blind. */
-	step_incidents(c, row->kind == ROW_BLIND ? (mono_t){ row->at.ms } : now);
-	if (row->kind == ROW_BLIND || row->kind == ROW_SIGHT)
-		c->sees = row->kind == ROW_SIGHT;
-	if (row->kind == ROW_SIGHT)
-		incident_sight(&c->incidents, c->o, now);
+	commune_step_incidents(c, before, (wall_t){ before.ms });
 	if (row->point[0] == '\0') {
-		for (size_t k = 0; k < c->roster->n_points; k++)
-			derive(c, &c->place[k], row, now);
+		if (row->kind == ROW_BLIND || row->kind == ROW_SIGHT)
+			c->sees = row->kind == ROW_SIGHT;
+		own(c, row, now);
+		if (row->kind == ROW_SIGHT)
+			incident_sight(&c->incidents, c->o, now);
 	} else if (i != SIZE_MAX) {
 		struct place *p = &c->place[i];
 
-		derive(c, p, row, now);
+		point_row(c, p, row, now);
 		if (row->kind == ROW_BIRTH) {
 			p->boot = row->boot;
 			p->conn = (uint32_t)row->seq;
@@ -477,7 +545,7 @@ void commune_replay(struct commune *c, const struct row *row)
 		if (row->kind == ROW_NEWS || row->kind == ROW_GASP)
 			commune_keep(c, p);
 	}
-	step_incidents(c, now);
+	commune_step_incidents(c, now, row->stored);
 }
 
 /* ---- looking ---- */
@@ -502,5 +570,12 @@ struct point_view commune_point(const struct commune *c, size_t point)
 		.waiting = p->waiting,
 		.outage = open ? s->outage.id : 0,
 		.incident = open ? s->outage.incident : 0,
+		.planned = p->planned,
+		.unstable = p->flap.damped,
 	};
+}
+
+size_t commune_learned(const struct commune *c, size_t point, uint32_t out[static LEARN_FRIENDS])
+{
+	return learn_of(c->learn, (uint32_t)point, out);
 }

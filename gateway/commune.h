@@ -5,7 +5,9 @@
 #define MATSANG_GATEWAY_COMMUNE_H
 
 #include "gateway/facts.h"
+#include "gateway/learn.h"
 #include "gateway/roster.h"
+#include "gateway/window.h"
 #include "mesh/gasp.h"
 #include "mesh/tally.h"
 
@@ -17,6 +19,15 @@ struct commune_options {
 	int64_t group_window_ms; /* outages that begin this close may be one incident */
 	int64_t camera_hold_ms;  /* a camera must be gone this long before it is told */
 	int64_t return_hold_ms;  /* all must be well this long before the end is told */
+	int64_t residue_hold_ms; /* a group is back but for a few: so long they get to follow */
+	int64_t again_hold_ms;   /* a point told of within again_within_ms must be out this long */
+	int64_t again_within_ms;
+	int64_t stable_hold_ms; /* one that comes and goes must be well this long */
+	int64_t blind_hold_ms;  /* we must be blind this long before it is told */
+	int64_t mass_most_ms;   /* most points vanished: so long we doubt ourselves, not them */
+	int64_t cut_grace_ms;   /* after a published cut's end power may come so much later */
+	int64_t next_person_ms; /* nobody took the job: the next one is told */
+	int64_t leader_ms;      /* and after so long the leaders */
 };
 
 /* Why a message was refused, beyond what wire.h says. */
@@ -60,6 +71,8 @@ struct point_view {
 	uint32_t waiting; /* records the node still holds */
 	int64_t outage;   /* open outage's id or 0 */
 	int64_t incident; /* its incident's id or 0 */
+	bool planned;     /* it lies in planned work or a published cut */
+	bool unstable;    /* it comes and goes */
 };
 
 struct commune;
@@ -75,6 +88,11 @@ void commune_restore_point(struct commune *c, const struct point_memory *m);
 void commune_restore_boot(struct commune *c, const struct boot_memory *m);
 void commune_restore_outage(struct commune *c, const struct outage *o);
 void commune_restore_incident(struct commune *c, const struct incident *i, mono_t now);
+void commune_restore_alert(struct commune *c, const struct alert *a);
+/* Outages of the last hours, old and new, oldest first: how restless a point is. */
+void commune_restore_past(struct commune *c, const struct outage *o);
+/* The points of one incident of the last year: who goes dark together. */
+void commune_restore_together(struct commune *c, const uint32_t *points, size_t n);
 void commune_restore_rows(struct commune *c, int64_t last);
 
 /* Begin, blind: everything is unknown since alive (when the gateway last lived; ms 0: first start).
@@ -83,6 +101,35 @@ void commune_start(struct commune *c, wall_t alive, mono_t now, wall_t wall);
 
 /* Our own connection to the broker came (true) or went. */
 void commune_link(struct commune *c, bool up, mono_t now, wall_t wall);
+
+/*
+ * Trouble of our own began (on), at since, or is over: DOUBT_LINE, _POWER or _MUTE. The broker's is
+ * commune_link's, the clock's and the mass's are found out here. While our line is gone nobody can
+ * be judged; while our mains are gone no silence is believed.
+ */
+void commune_doubt(struct commune *c, enum doubt d, bool on, wall_t since, mono_t now, wall_t wall);
+
+/* What is planned, from now on; borrowed until the next call. NULL: nothing. */
+void commune_windows(struct commune *c, const struct windows *w, mono_t now);
+
+/* ---- what people say ---- */
+enum taking {
+	TAKING_OK,      /* the job is theirs */
+	TAKING_UNKNOWN, /* no open incident has that code */
+	TAKING_TAKEN,   /* somebody else has it already */
+	TAKINGS
+};
+/* who: a receiver's id, or a name. out: the incident's alert, but for TAKING_UNKNOWN. */
+enum taking commune_take_job(struct commune *c, const char *code, const char *who,
+			     struct alert *out, mono_t now, wall_t wall);
+
+/* All ways to this receiver failed: somebody else is told at once. */
+void commune_undelivered(struct commune *c, int64_t incident, const char *receiver, mono_t now,
+			 wall_t wall);
+
+/* A person knows better why; the cause as it was judged stays on record. point: where it began. */
+void commune_correct(struct commune *c, int64_t incident, size_t point, enum cause cause,
+		     const char *who, mono_t now, wall_t wall);
 
 /* One message. 0, or why it was refused (counted). payload borrowed for the call. */
 unsigned commune_hear(struct commune *c, const char *topic, const uint8_t *payload, size_t len,
@@ -126,6 +173,11 @@ size_t commune_find(const struct commune *c,
 		    const char *code); /* index; SIZE_MAX when there is none */
 struct point_view commune_point(const struct commune *c, size_t point);
 bool commune_blind(const struct commune *c, wall_t *since);
+unsigned commune_doubts(const struct commune *c); /* bit 1 << enum doubt */
+/* Whom the point goes dark with, as learned; how many. */
+size_t commune_learned(const struct commune *c, size_t point, uint32_t out[static LEARN_FRIENDS]);
+/* NULL: nobody was told of it. */
+const struct alert *commune_alert(const struct commune *c, int64_t incident);
 /* How many messages of each refusal; r as refusal_str. */
 uint64_t commune_refused(const struct commune *c, unsigned r);
 

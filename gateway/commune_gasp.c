@@ -102,6 +102,7 @@ unsigned commune_gasp(struct commune *c, const char *code, const struct gasp *g,
 
 	if (i == SIZE_MAX)
 		return GASP_UNKNOWN_POINT;
+	commune_clock(c, now, wall);
 	p = &c->place[i];
 	no = judge(p, g, boot_stored, now, wall);
 	if (no != 0)

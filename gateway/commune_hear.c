@@ -8,6 +8,10 @@
 /* Two boots that take turns this often under one code are two machines. */
 enum { CLONE_TURNS = 2 };
 
+/* Two messages on one line may differ in how long they travelled by this; the minutes in them are
+ * in order all the same. */
+enum { JITTER_MS = 5000 };
+
 void commune_alive(struct commune *c, struct place *p, bool birth, mono_t now, wall_t wall)
 {
 	/* It has been connected since before we listened: which boot is it, and what does it think?
@@ -44,6 +48,7 @@ static unsigned hear_birth(struct commune *c, struct place *p, const uint8_t *bu
 	if (e != WIRE_OK)
 		return e;
 	watch_clone(c, p, b.boot, now, wall);
+	commune_vote(c, p, &b, now, wall);
 	if (b.boot != p->boot)
 		ingest_lived(&p->ingest, p->heard);
 	mem = ingest_boot(&p->ingest, (uint32_t)(p - c->place), b.boot);
@@ -267,7 +272,11 @@ static unsigned hear_past(struct commune *c, struct place *p, const uint8_t *buf
 		for (size_t i = skip; i < d.n; i++) {
 			wall_t t = { at.ms + (int64_t)d.after_s[i] * 1000 };
 
-			draw[i - skip] = drawing(p, &d.sample[i], t.ms > end.ms ? end : t);
+			t = t.ms > end.ms ? end : t;
+			if (t.ms < p->missed.ms && p->missed.ms - t.ms <= JITTER_MS)
+				t = p->missed;
+			p->missed = t;
+			draw[i - skip] = drawing(p, &d.sample[i], t);
 		}
 		if (d.n > skip)
 			ingest_lived(&p->ingest, draw[d.n - skip - 1].at);
@@ -353,7 +362,10 @@ static unsigned hear(struct commune *c, const char *topic, const uint8_t *buf, s
 unsigned commune_hear(struct commune *c, const char *topic, const uint8_t *payload, size_t len,
 		      mono_t now, wall_t wall)
 {
-	unsigned r = hear(c, topic, payload, len, now, wall);
+	unsigned r;
+
+	commune_clock(c, now, wall);
+	r = hear(c, topic, payload, len, now, wall);
 
 	if (r != 0)
 		c->refused[r]++;

@@ -4,6 +4,7 @@
 #define MATSANG_GATEWAY_COMMUNE_PARTS_H
 
 #include "gateway/acts.h"
+#include "gateway/flap.h"
 #include "gateway/commune.h"
 #include "gateway/incident.h"
 #include "gateway/ingest.h"
@@ -21,16 +22,33 @@ struct place {
 	bool ack_due;
 	uint64_t ack_boot;
 	uint32_t hamlet;
+	uint32_t transformer, provider; /* numbers of the same names, from 1; 0: not said */
+	uint32_t relay;                 /* point through which it speaks, plus one; 0 none */
+	bool relays;                    /* others speak through it */
+	struct flap flap;
+	wall_t told_until; /* when the last incident of it that was told ended; ms 0 none */
+	mono_t gone;       /* when its silence was believed; MONO_NEVER: it speaks */
+	bool planned;
 	uint32_t waiting;
 	wall_t heard;
 	struct sample sample;
 	bool sampled;
 	wall_t fill_from, fill_until; /* dark time not yet drawn */
+	wall_t missed;                /* the last back-filled sample's time */
 	struct {
 		uint64_t boot, seq;
 		uint32_t turns; /* bit i: turn i was opened */
 	} gasp;                 /* the last one */
 };
+
+/* An incident that people were told of, and how it stood. */
+struct alert_live {
+	struct alert a;
+	struct incident i;
+	enum tell opening; /* as it was told first */
+};
+
+enum { VOTES = 5 };
 
 struct commune {
 	const struct roster *roster;
@@ -39,8 +57,27 @@ struct commune {
 	uint32_t *sorted;    /* indices by code */
 	struct incidents incidents;
 	int64_t last_row;
-	bool sees;
+	bool sees, replaying;
+	unsigned doubts; /* bits 1 << enum doubt */
 	wall_t blind_since;
+	mono_t mass_until; /* after that we believe that most points are gone */
+	mono_t mass_asked; /* when all were asked because several vanished */
+	size_t mass_gone;  /* how many had vanished */
+	bool clock_known;  /* wall_off is */
+	int64_t wall_off;  /* our wall clock and monotonic clock differ by this */
+	struct {
+		uint32_t point;
+		int64_t off_ms; /* its clock ahead of ours */
+	} vote[VOTES];          /* of nodes that NTP keeps, the newest first */
+	size_t n_votes;
+	uint8_t *hamlet_mark; /* one a hamlet, for whoever counts them */
+	const struct windows *windows;
+	mono_t windows_due;
+	struct learn *learn; /* one a point */
+	struct alert_live *alert;
+	size_t n_alerts, size_alerts;
+	mono_t alert_due;
+	wall_t digest_due; /* when the next of the day's fixed messages is due; ms 0: not known */
 	mono_t scan_due;
 	struct acts acts;
 	uint32_t *ack; /* points that await an acknowledgement */
@@ -89,5 +126,48 @@ wall_t commune_stamp(struct place *p, const struct record_head *h, int64_t age_m
 /* A row (kind, at, stored, how are set) about a verdict, and what must be found again. */
 void commune_news(struct commune *c, struct place *p, struct row *row, const struct record_head *h,
 		  const struct verdict *v, bool present, mono_t now);
+
+/* A row of our own (point ""): into the ledger, and into what follows for every point. */
+void commune_own_row(struct commune *c, struct row *row, mono_t now);
+
+/* What a row leads to for one point. */
+void commune_derive(struct commune *c, struct place *p, const struct row *row, mono_t now);
+
+/* The body of ROW_TAKEN and ROW_CORRECTED. */
+void commune_person_body(struct row *row, int64_t incident, enum cause cause, const char *who);
+
+/* Look at the points by then. */
+void commune_scan_by(struct commune *c, mono_t due);
+
+/* ---- commune_incident.c ---- */
+void commune_join(struct commune *c, struct place *p, struct outage *o, mono_t now);
+void commune_step_incidents(struct commune *c, mono_t now, wall_t wall);
+
+/* ---- commune_self.c ---- */
+/* A row of our own begins or ends an incident of our own. */
+void commune_own_incident(struct commune *c, const struct row *row, mono_t now);
+/* A ROW_CLOCK: what goes on keeps its length on the new clock. */
+void commune_shift(struct commune *c, const struct row *row);
+/* Is our clock still the one it was? Call before anything else with the same now and wall. */
+void commune_clock(struct commune *c, mono_t now, wall_t wall);
+/* A node says by its birth what it thinks the time is. */
+void commune_vote(struct commune *c, struct place *p, const struct wire_birth *b, mono_t now,
+		  wall_t wall);
+/* Several points were found silent just now: is it them, or us? */
+void commune_mass(struct commune *c, mono_t now, wall_t wall);
+/* A point was heard again: enough of them, so that we see? */
+void commune_mass_heard(struct commune *c, mono_t now, wall_t wall);
+/* A point through which others speak is back: nobody knows of those until they are heard. */
+void commune_relay_back(struct commune *c, struct place *p, mono_t now, wall_t wall);
+
+/* ---- commune_plan.c ---- */
+void commune_plan(struct commune *c, mono_t now, wall_t wall);
+/* Until when nothing is told of this incident; ms 0: tell it. */
+wall_t commune_excused(const struct commune *c, const struct incident *i, wall_t wall);
+
+/* ---- commune_alert.c ---- */
+void commune_tell(struct commune *c, const struct incident *i, enum tell what, wall_t wall);
+void commune_alert_keep(struct commune *c, const struct incident *i); /* it changed */
+void commune_step_alerts(struct commune *c, mono_t now, wall_t wall);
 
 #endif

@@ -23,6 +23,7 @@ static const char *const row_names[] = {
 	[ROW_PLANNED] = "planned",
 	[ROW_TAKEN] = "taken",
 	[ROW_CORRECTED] = "corrected",
+	[ROW_DOUBT] = "doubt",
 };
 static_assert(COUNT(row_names) == ROW_KINDS, "name every row");
 

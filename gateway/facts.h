@@ -24,6 +24,8 @@ enum row_kind {
 	ROW_PLANNED = 11,   /* planned work or a published cut begins or ends here; body: 1 or 0 */
 	ROW_TAKEN = 12,     /* somebody took the job; body: incident (i64), receiver's id */
 	ROW_CORRECTED = 13, /* a person knows the cause better; body: incident (i64), cause, id */
+	ROW_DOUBT =
+		14, /* trouble of our own that does not blind us (point ""); body: doubt, 1 or 0 */
 	ROW_KINDS
 };
 
@@ -201,6 +203,20 @@ struct boot_memory {
 	uint64_t gasp; /* the last that a gasp told ahead of its record; 0: none did */
 };
 
+/* An incident that people were told of, and what became of it. Not derived. */
+enum { ALERT_RECEIVERS = 256 };
+struct alert {
+	int64_t incident;
+	char code[NOTICE_CODE];                 /* to take the job with */
+	uint64_t told_to[ALERT_RECEIVERS / 64]; /* bit: index of a receiver in the roster */
+	wall_t opened;              /* when the first was told; ms 0: nobody could be yet */
+	wall_t next;                /* when the next one is; ms 0: nobody any more */
+	uint8_t reminded;           /* reminders sent */
+	char taken_by[NOTICE_NAME]; /* who takes care of it; "" nobody (yet) */
+	wall_t taken;
+	bool closed; /* its end was told */
+};
+
 /* ---- what the core wants done, in this order, after one transaction ---- */
 
 /* What a node says about itself, as JSON: once a connection, and once a day or when asked. */
@@ -216,6 +232,8 @@ enum act_kind {
 	ACT_PAINT,    /* this point had this colour from..until: overwrites what lies there */
 	ACT_OUTAGE,   /* insert or replace by id */
 	ACT_INCIDENT, /* insert or replace by id */
+	ACT_ALERT,    /* insert or replace by incident */
+	ACT_CORRECT,  /* an incident's cause as a person knows it */
 	ACT_TELL,     /* put one row in the outbox, for one receiver */
 	ACT_SAMPLES,  /* back-filled samples: keep until drawn (same transaction), then draw */
 	ACT_DRAW,     /* one live sample for the graphs; not kept */
@@ -242,6 +260,11 @@ struct act {
 		struct span paint;
 		struct outage outage;
 		struct incident incident;
+		struct alert alert;
+		struct {
+			int64_t incident;
+			enum cause cause;
+		} correct;
 		struct {
 			struct notice *notice; /* freed with the acts */
 			uint32_t receiver;     /* index in the roster */

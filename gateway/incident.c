@@ -6,8 +6,7 @@
 
 enum { SIGHT_HOLD_MS = 3000 };
 
-/* A camera or a box is one house's trouble; power and silence may be a hamlet's. */
-static bool grouped(enum cause c)
+bool incident_grouped(enum cause c)
 {
 	return c != CAUSE_CAMERA && c != CAUSE_DEVICE;
 }
@@ -35,18 +34,25 @@ static struct incident_live *push(struct incidents *s)
 	return &s->live[s->n++];
 }
 
-static struct incident_live *begin(struct incidents *s, const struct outage *o, uint32_t hamlet,
-				   mono_t now)
+static struct incident_live *begin(struct incidents *s, const struct outage *o,
+				   const struct ties *t, mono_t now)
 {
 	struct incident_live *l = push(s);
 
 	*l = (struct incident_live){ .i = { .id = o->id, /* so that a replay gives the same name */
-					    .hamlet = hamlet,
+					    .hamlet = t->hamlet,
 					    .point = o->point,
 					    .from = o->from,
+					    .hamlets = 1,
 					    .eyes = o->eyes,
-					    .cams_n = o->cams_n },
-				     .opened = now };
+					    .cams_n = o->cams_n,
+					    .facts = t->facts },
+				     .opened = now,
+				     .transformer = t->transformer,
+				     .provider = t->provider,
+				     .relay = t->relay,
+				     .planned = t->planned,
+				     .again = t->again };
 	return l;
 }
 
@@ -55,34 +61,79 @@ static int64_t distance(wall_t a, wall_t b)
 	return a.ms > b.ms ? a.ms - b.ms : b.ms - a.ms;
 }
 
-static struct incident_live *choose(struct incidents *s, const struct outage *o, int64_t before,
-				    uint32_t hamlet, const struct commune_options *opt)
+static bool tied(const struct incident_live *l, const struct outage *o, const struct ties *t)
 {
-	struct incident_live *l = before ? incident_find(s, before) : NULL;
+	if (l->i.scope == SCOPE_AREA || l->i.hamlet == t->hamlet)
+		return true;
+	if (l->i.scope == SCOPE_PROVIDER && t->provider != 0 && t->provider == l->provider)
+		return true;
+	if (t->transformer != 0 && t->transformer == l->transformer)
+		return true;
+	if (t->relay != 0 && (t->relay == l->relay || t->relay == l->i.point + 1))
+		return true;
+	if (l->relay == o->point + 1)
+		return true;
+	for (size_t i = 0; i < t->n_friends; i++)
+		if (t->friends[i] == l->i.id)
+			return true;
+	return false;
+}
 
-	if (l && grouped(l->i.cause) == grouped(o->cause))
+static bool takes(const struct incident_live *l, const struct outage *o, const struct ties *t,
+		  const struct commune_options *opt)
+{
+	if (l->i.scope == SCOPE_GATEWAY || l->planned != t->planned)
+		return false;
+	if (!incident_grouped(
+		    o->cause)) /* the house was dark meanwhile, the camera is still gone */
+		return l->i.point == o->point && !incident_grouped(l->i.cause);
+	return l->i.state != INCIDENT_CLOSING && incident_grouped(l->i.cause) && !l->i.residue &&
+	       distance(l->i.from, o->from) <= opt->group_window_ms && tied(l, o, t);
+}
+
+static struct incident_live *choose(struct incidents *s, const struct outage *o,
+				    const struct ties *t, const struct commune_options *opt)
+{
+	struct incident_live *l = t->before ? incident_find(s, t->before) : NULL;
+
+	if (l && incident_grouped(l->i.cause) == incident_grouped(o->cause))
 		return l; /* it came back for less than the hold: the same story goes on */
-	for (size_t i = 0; i < s->n; i++) {
-		l = &s->live[i];
-		if (!grouped(o->cause)) {
-			if (l->i.point == o->point && !grouped(l->i.cause))
-				return l; /* the house was dark meanwhile, the camera is still gone
-					   */
-			continue;
-		}
-		if (l->i.hamlet == hamlet && l->i.state != INCIDENT_CLOSING &&
-		    grouped(l->i.cause) && distance(l->i.from, o->from) <= opt->group_window_ms)
-			return l;
-	}
+	for (size_t i = 0; i < s->n; i++)
+		if (takes(&s->live[i], o, t, opt))
+			return &s->live[i];
 	return NULL;
 }
 
-/* How long to wait before telling: for neighbours, and longer for a camera that may only blink. */
+static int64_t most(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* How long to wait before telling: for neighbours; longer for a camera that may only blink, and for
+ * one that people were told of just now. */
 static int64_t hold_of(const struct incident_live *l, const struct commune_options *opt)
 {
-	if (l->i.cause == CAUSE_CAMERA && opt->camera_hold_ms > opt->group_hold_ms)
-		return opt->camera_hold_ms;
-	return opt->group_hold_ms;
+	int64_t hold = opt->group_hold_ms;
+
+	if (l->i.scope == SCOPE_GATEWAY)
+		return opt->blind_hold_ms;
+	if (l->i.cause == CAUSE_CAMERA)
+		hold = most(hold, opt->camera_hold_ms);
+	return l->again && l->i.points <= 1 ? most(hold, opt->again_hold_ms) : hold;
+}
+
+/* How long all must be well: what was out only for a moment may be so again. */
+static int64_t return_hold(const struct incident_live *l, const struct commune_options *opt)
+{
+	int64_t hold = opt->return_hold_ms;
+
+	if (!l->i.told)
+		return 0;
+	if (l->damped)
+		return most(hold, opt->stable_hold_ms);
+	if (l->i.points <= 1 && l->i.scope != SCOPE_GATEWAY && l->longest_ms < opt->again_hold_ms)
+		hold = most(hold, l->longest_ms * 3 / 2);
+	return hold;
 }
 
 /* After we were blind: nodes that are connected say at once how things are; hear them first. */
@@ -93,8 +144,14 @@ static int64_t sight_hold(const struct incident_live *l, const struct commune_op
 	return hold > SIGHT_HOLD_MS ? hold : SIGHT_HOLD_MS;
 }
 
+/* All came back but a few. */
+static bool mostly_back(const struct incident_live *l)
+{
+	return l->i.told && l->i.points >= 3 && l->i.open * 4 <= l->i.points;
+}
+
 /* The cause that most explains, and how sure: one house's word is not yet the hamlet's. */
-static void conclude(struct incident_live *l, const struct commune_options *opt)
+void incident_conclude(struct incident_live *l, const struct commune_options *opt)
 {
 	static const enum cause order[] = { CAUSE_POWER,  CAUSE_PROVIDER, CAUSE_PORTAL,
 					    CAUSE_NAMES,  CAUSE_MTU,      CAUSE_ROUTER,
@@ -112,8 +169,12 @@ static void conclude(struct incident_live *l, const struct commune_options *opt)
 			l->i.sure = SURE_PROBABLE;
 		break;
 	}
+	if (l->i.cause == CAUSE_OPEN && l->guess != CAUSE_NONE) {
+		l->i.cause = l->guess;
+		l->i.sure = SURE_PROBABLE;
+	}
 	if (l->i.state == INCIDENT_HELD)
-		l->due = mono_after(l->opened, hold_of(l, opt));
+		l->due = l->damped ? l->opened : mono_after(l->opened, hold_of(l, opt));
 	l->changed = true;
 }
 
@@ -124,28 +185,69 @@ static void count(struct incident_live *l, const struct outage *o)
 		l->best[o->cause] = o->sure;
 }
 
-void incident_join(struct incidents *s, struct outage *o, int64_t before, uint32_t hamlet,
-		   uint32_t facts, const struct commune_options *opt, mono_t now)
+void incident_join(struct incidents *s, struct outage *o, const struct ties *t,
+		   const struct commune_options *opt, mono_t now)
 {
-	struct incident_live *l = choose(s, o, before, hamlet, opt);
-	bool again = l && (before == l->i.id || !grouped(o->cause));
+	struct incident_live *l = choose(s, o, t, opt);
+	bool again = l && (t->before == l->i.id || !incident_grouped(o->cause));
 
-	if (!l) {
-		l = begin(s, o, hamlet, now);
-		l->i.facts = facts;
-	}
+	if (!l)
+		l = begin(s, o, t, now);
 	o->incident = l->i.id;
 	if (!again)
 		l->i.points++;
+	if (l->provider != t->provider)
+		l->provider = 0;
 	l->i.open++;
-	if (l->i.state == INCIDENT_CLOSING)
-		l->i.state = l->i.told ? INCIDENT_TOLD : INCIDENT_HELD;
-	l->due = MONO_NEVER;
+	l->i.flaps++;
+	l->damped |= t->damped && l->i.points <= 1;
+	if (l->i.state == INCIDENT_CLOSING && mostly_back(l)) {
+		l->due = mono_after(now, opt->residue_hold_ms);
+	} else {
+		if (l->i.state == INCIDENT_CLOSING)
+			l->i.state = l->i.told ? INCIDENT_TOLD : INCIDENT_HELD;
+		l->due = MONO_NEVER;
+	}
 	l->i.until.ms = 0;
 	if (o->from.ms < l->i.from.ms)
 		l->i.from = o->from;
 	count(l, o);
-	conclude(l, opt);
+	incident_conclude(l, opt);
+}
+
+struct incident_live *incident_doubt(struct incidents *s, int64_t id, enum doubt d, wall_t from,
+				     const struct commune_options *opt, mono_t now)
+{
+	struct incident_live *l = push(s);
+
+	*l = (struct incident_live){
+		.i = { .id = id,
+		       .scope = SCOPE_GATEWAY,
+		       .doubt = d,
+		       .from = from,
+		       .cause = CAUSE_GATEWAY,
+		       .sure = SURE_CONFIRMED },
+		.opened = now,
+		.due = mono_after(now, opt->blind_hold_ms),
+		.changed = true,
+	};
+	return l;
+}
+
+void incident_sure(struct incident_live *l, wall_t until, const struct commune_options *opt,
+		   mono_t now)
+{
+	l->i.state = INCIDENT_CLOSING;
+	l->i.until = l->last = until;
+	l->due = mono_after(now, l->i.told ? opt->return_hold_ms : 0);
+	l->changed = true;
+}
+
+static void recount(struct incident_live *l, const struct outage *o, enum cause was)
+{
+	if (l->by_cause[was] > 0)
+		l->by_cause[was]--;
+	count(l, o);
 }
 
 void incident_changed(struct incidents *s, const struct outage *o, enum cause was,
@@ -156,16 +258,14 @@ void incident_changed(struct incidents *s, const struct outage *o, enum cause wa
 	(void)now;
 	if (!l)
 		return;
-	if (l->by_cause[was] > 0)
-		l->by_cause[was]--;
-	count(l, o);
-	if (o->from.ms < l->i.from.ms)
+	recount(l, o, was);
+	if (o->from.ms < l->i.from.ms || l->i.points <= 1)
 		l->i.from = o->from;
 	if (l->i.point == o->point) {
 		l->i.eyes = o->eyes;
 		l->i.cams_n = o->cams_n;
 	}
-	conclude(l, opt);
+	incident_conclude(l, opt);
 }
 
 void incident_left(struct incidents *s, const struct outage *o, const struct commune_options *opt,
@@ -177,15 +277,78 @@ void incident_left(struct incidents *s, const struct outage *o, const struct com
 		return;
 	if (l->i.open > 0)
 		l->i.open--;
-	if (o->until.ms > l->i.until.ms)
-		l->i.until = o->until;
+	if (o->until.ms > l->last.ms)
+		l->last = o->until;
+	l->longest_ms = most(l->longest_ms, o->until.ms - o->from.ms);
 	l->changed = true;
 	if (l->i.open > 0) {
 		l->i.until.ms = 0;
+		if (l->i.state == INCIDENT_TOLD && mostly_back(l)) {
+			l->i.state = INCIDENT_CLOSING;
+			l->due = mono_after(now, opt->residue_hold_ms);
+		}
 		return;
 	}
+	l->i.until = l->last;
 	l->i.state = INCIDENT_CLOSING;
-	l->due = mono_after(now, l->i.told ? opt->return_hold_ms : 0);
+	l->due = mono_after(now, return_hold(l, opt));
+}
+
+void incident_voided(struct incidents *s, const struct outage *o, mono_t now)
+{
+	struct incident_live *l = incident_find(s, o->incident);
+
+	if (!l)
+		return;
+	l->changed = true;
+	if (l->i.open > 0)
+		l->i.open--;
+	if (l->i.points > 0 && !l->i.told)
+		l->i.points--;
+	if (l->by_cause[o->cause] > 0)
+		l->by_cause[o->cause]--;
+	if (l->i.open > 0)
+		return;
+	l->i.until = l->last.ms ? l->last : l->i.from;
+	l->i.state = INCIDENT_CLOSING;
+	l->due = now;
+}
+
+struct incident_live *incident_residue(struct incidents *s, const struct incident *of,
+				       const struct outage *first, mono_t now)
+{
+	struct incident_live *l = push(s);
+
+	*l = (struct incident_live){
+		.i = *of,
+		.opened = now,
+		.due = MONO_NEVER,
+		.changed = true,
+	};
+	l->i.id = -first->id; /* its own name: the outage's was the group's, perhaps */
+	l->i.point = first->point;
+	l->i.from = first->from;
+	l->i.until.ms = 0;
+	l->i.eyes = first->eyes;
+	l->i.cams_n = first->cams_n;
+	l->i.state = INCIDENT_TOLD;
+	l->i.told = l->i.residue = true;
+	l->i.scope = SCOPE_POINT;
+	l->i.corrected = CAUSE_NONE;
+	l->i.points = l->i.open = l->i.flaps = 0;
+	l->i.hamlets = 1;
+	l->i.evidence |= EVIDENCE_NEIGHBOURS;
+	return l;
+}
+
+void incident_stayed(struct incident_live *l, const struct outage *o)
+{
+	l->i.points++;
+	l->i.open++;
+	l->i.flaps++;
+	if (o->from.ms < l->i.from.ms)
+		l->i.from = o->from;
+	count(l, o);
 }
 
 void incident_hidden(struct incidents *s, uint32_t point, const struct commune_options *opt,
@@ -194,35 +357,58 @@ void incident_hidden(struct incidents *s, uint32_t point, const struct commune_o
 	for (size_t i = 0; i < s->n; i++) {
 		struct incident_live *l = &s->live[i];
 
-		if (l->i.point == point && l->i.state == INCIDENT_CLOSING && !grouped(l->i.cause))
-			l->due = mono_after(now, l->i.told ? opt->return_hold_ms : 0);
+		if (l->i.scope != SCOPE_GATEWAY && l->i.point == point &&
+		    l->i.state == INCIDENT_CLOSING && !incident_grouped(l->i.cause))
+			l->due = mono_after(now, return_hold(l, opt));
 	}
 }
 
-unsigned incident_step(struct incident_live *l, bool blind, const struct commune_options *o,
-		       mono_t now)
+unsigned incident_step(struct incident_live *l, bool blind, mono_t now)
 {
 	unsigned did = l->changed ? INCIDENT_KEEP : 0;
 
-	(void)o;
 	l->changed = false;
-	if (blind || !mono_reached(now, l->due))
+	if ((blind && l->i.scope != SCOPE_GATEWAY) || !mono_reached(now, l->due))
 		return did;
 	switch (l->i.state) {
 	case INCIDENT_HELD:
 		l->i.state = INCIDENT_TOLD;
 		l->i.told = true;
 		l->due = MONO_NEVER;
-		return INCIDENT_KEEP | INCIDENT_TELL_FIRING;
+		return INCIDENT_KEEP | INCIDENT_OPENS;
 	case INCIDENT_CLOSING:
 		l->i.state = INCIDENT_CLOSED;
-		return INCIDENT_KEEP | (l->i.told ? INCIDENT_TELL_RESOLVED : 0u);
+		l->i.until = l->last.ms ? l->last : l->i.until;
+		return INCIDENT_KEEP | (l->i.told ? INCIDENT_CLOSES : 0u);
 	case INCIDENT_TOLD:
 	case INCIDENT_CLOSED:
 	case INCIDENT_STATES:
 		break;
 	}
 	return did;
+}
+
+void incident_absorb(struct incident_live *l, struct incident_live *m)
+{
+	l->i.points = (uint16_t)(l->i.points + m->i.points);
+	l->i.open = (uint16_t)(l->i.open + m->i.open);
+	l->i.flaps = (uint16_t)(l->i.flaps + m->i.flaps);
+	if (m->i.from.ms < l->i.from.ms)
+		l->i.from = m->i.from;
+	if (m->last.ms > l->last.ms)
+		l->last = m->last;
+	l->longest_ms = most(l->longest_ms, m->longest_ms);
+	for (size_t c = 0; c < CAUSES; c++) {
+		l->by_cause[c] = (uint16_t)(l->by_cause[c] + m->by_cause[c]);
+		if (m->best[c] > l->best[c])
+			l->best[c] = m->best[c];
+	}
+	if (l->provider != m->provider)
+		l->provider = 0;
+	l->changed = true;
+	m->i.points = m->i.open = m->i.flaps = 0;
+	m->i.until = m->i.from;
+	m->i.state = INCIDENT_CLOSED;
 }
 
 void incident_remove(struct incidents *s, size_t index)
@@ -237,7 +423,7 @@ mono_t incident_due(const struct incidents *s, bool blind)
 	for (size_t i = 0; i < s->n; i++) {
 		if (s->live[i].changed)
 			return (mono_t){ 0 };
-		if (!blind)
+		if (!blind || s->live[i].i.scope == SCOPE_GATEWAY)
 			first = mono_first(first, s->live[i].due);
 	}
 	return first;
@@ -247,27 +433,28 @@ void incident_sight(struct incidents *s, const struct commune_options *o, mono_t
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct incident_live *l = &s->live[i];
-		int64_t hold = l->i.state == INCIDENT_HELD ? sight_hold(l, o)
-			       : l->i.told                 ? o->return_hold_ms
-							   : 0;
+		int64_t hold = l->i.state == INCIDENT_HELD ? sight_hold(l, o) : return_hold(l, o);
 
 		/* One that waits for nothing has no due time that this could pass. */
-		if (l->due.ms < mono_after(now, hold).ms)
+		if (l->i.scope != SCOPE_GATEWAY && l->due.ms < mono_after(now, hold).ms)
 			l->due = mono_after(now, hold);
 	}
 }
 
-void incident_restore(struct incidents *s, const struct incident *i,
-		      const struct commune_options *o, mono_t now)
+struct incident_live *incident_restore(struct incidents *s, const struct incident *i,
+				       const struct commune_options *o, mono_t now)
 {
 	struct incident_live *l = push(s);
 
 	*l = (struct incident_live){ .i = *i, .opened = now, .due = MONO_NEVER };
-	l->i.open = 0; /* counted again as its outages are restored */
+	if (i->scope != SCOPE_GATEWAY)
+		l->i.open = 0; /* counted again as its outages are restored */
 	if (i->state == INCIDENT_HELD)
 		l->due = mono_after(now, hold_of(l, o));
 	else if (i->state == INCIDENT_CLOSING)
-		l->due = mono_after(now, o->return_hold_ms);
+		l->due = mono_after(now, return_hold(l, o));
+	l->last = i->until;
+	return l;
 }
 
 void incident_restored(struct incidents *s, const struct commune_options *o, mono_t now,
@@ -276,12 +463,16 @@ void incident_restored(struct incidents *s, const struct commune_options *o, mon
 	for (size_t i = 0; i < s->n; i++) {
 		struct incident_live *l = &s->live[i];
 
+		if (l->i.scope == SCOPE_GATEWAY)
+			continue;
+		if (l->i.state == INCIDENT_CLOSING && l->i.open > 0)
+			l->due = mono_after(now, o->residue_hold_ms);
 		if (l->i.open > 0 || l->i.state == INCIDENT_CLOSING)
 			continue;
 		/* Its last dark points were taken out of the roster meanwhile. */
 		l->i.state = INCIDENT_CLOSING;
-		l->i.until = wall;
-		l->due = mono_after(now, l->i.told ? o->return_hold_ms : 0);
+		l->i.until = l->last = wall;
+		l->due = mono_after(now, return_hold(l, o));
 		l->changed = true;
 	}
 }

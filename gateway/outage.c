@@ -42,19 +42,43 @@ static bool outage_open(const struct spell *s)
 	return s->outage.id != 0 && s->outage.until.ms == 0;
 }
 
-/* The outage's time in its cause, but for the last time in it that nobody could judge. */
+/* Time in an outage that has a colour of its own; until.ms 0: still so. */
+struct hole {
+	wall_t from, until;
+};
+
+/* The outage's time in its cause, but for the last time in it that nobody could judge, and the last
+ * that was planned. */
 static void repaint(struct changes *out, const struct spell *s)
 {
 	const struct outage *o = &s->outage;
-	wall_t from = s->unknown_from, until = s->unknown_until;
+	struct hole hole[2] = { { s->unknown_from, s->unknown_until },
+				{ s->planned_from, s->planned_until } };
+	wall_t at = o->from;
 
-	if (from.ms <= o->from.ms || (o->until.ms != 0 && from.ms >= o->until.ms)) {
-		paint(out, s, o->from, o->until, COLOUR_DOWN, o->cause);
-		return;
+	/* What began while nobody could judge was judged afterwards. */
+	if (hole[0].from.ms <= o->from.ms)
+		hole[0].from.ms = 0;
+	if (hole[1].from.ms < hole[0].from.ms) {
+		struct hole first = hole[1];
+
+		hole[1] = hole[0];
+		hole[0] = first;
 	}
-	paint(out, s, o->from, from, COLOUR_DOWN, o->cause);
-	if (until.ms != 0)
-		paint(out, s, until, o->until, COLOUR_DOWN, o->cause);
+	for (size_t i = 0; i < 2; i++) {
+		const struct hole *h = &hole[i];
+
+		if (h->from.ms == 0 || (h->until.ms != 0 && h->until.ms <= at.ms) ||
+		    (o->until.ms != 0 && h->from.ms >= o->until.ms))
+			continue;
+		if (h->from.ms > at.ms)
+			paint(out, s, at, h->from, COLOUR_DOWN, o->cause);
+		if (h->until.ms == 0)
+			return;
+		at = h->until;
+	}
+	if (o->until.ms == 0 || at.ms < o->until.ms)
+		paint(out, s, at, o->until, COLOUR_DOWN, o->cause);
 }
 
 /* ---- what is the matter, from contact and verdict ---- */
@@ -94,16 +118,21 @@ static struct condition condition(const struct spell *s)
 /* One row may begin an outage, end an untold one, and later prove to have begun a camera's. */
 enum tag { TAG_LIVE, TAG_PAST, TAG_CAMERA, TAGS };
 
-static int64_t outage_id(int64_t row, enum tag tag)
+static int64_t tagged_id(int64_t row, enum tag tag)
 {
 	assert(row > 0);
 	return row * TAGS + tag;
 }
 
+int64_t outage_id(int64_t row)
+{
+	return tagged_id(row, TAG_LIVE);
+}
+
 static void open_new(struct spell *s, struct condition c, wall_t at, bool present, int64_t row,
 		     enum tag tag, struct changes *out)
 {
-	s->outage = (struct outage){ .id = outage_id(row, tag),
+	s->outage = (struct outage){ .id = tagged_id(row, tag),
 				     .point = s->point,
 				     .from = at,
 				     .cause = c.cause,
@@ -185,6 +214,8 @@ static void move(struct spell *s, wall_t at, bool present, int64_t row, struct c
 		else
 			go_on(s, c, at, present, row, out);
 		c.cause = s->outage.cause;
+		if (s->planned)
+			c.colour = COLOUR_PLANNED;
 	} else if (c.colour == COLOUR_UP && outage_open(s)) {
 		close_open(s, at, present, out);
 	}
@@ -196,7 +227,7 @@ static void move(struct spell *s, wall_t at, bool present, int64_t row, struct c
 		s->unknown_until = at;
 	/* A cause that is known better now holds from the outage's beginning, but for time that
 	 * nobody could judge. */
-	if (c.colour == COLOUR_DOWN && s->colour == COLOUR_DOWN)
+	if (c.colour == s->colour && c.colour == COLOUR_DOWN)
 		repaint(out, s);
 	else {
 		paint(out, s, at, (wall_t){ 0 }, c.colour, c.cause);
@@ -265,7 +296,7 @@ static void past_spell(struct spell *s, wall_t until, int64_t row, struct change
 		paint(out, s, o.from, o.until, COLOUR_DOWN, s->outage.cause);
 		return;
 	}
-	o.id = outage_id(row, TAG_PAST);
+	o.id = tagged_id(row, TAG_PAST);
 	say(out, CHANGE_CLOSED, &o, false);
 	paint(out, s, o.from, o.until, COLOUR_DOWN, o.cause);
 }
@@ -295,6 +326,23 @@ void outage_news_body(struct row *row, const struct verdict *v, bool present)
 	wire_verdict_put(row->body, v);
 	row->body[VERDICT_LEN] = present;
 	row->body_len = VERDICT_LEN + 1;
+}
+
+void outage_clock_body(struct row *row, int64_t by_ms)
+{
+	octets_put(row->body, (uint64_t)by_ms, 8);
+	row->body_len = 8;
+}
+
+int64_t outage_clock_by(const struct row *row)
+{
+	return (int64_t)octets_get(row->body, 8);
+}
+
+void outage_planned_body(struct row *row, bool begins)
+{
+	row->body[0] = begins;
+	row->body_len = 1;
 }
 
 void outage_birth_body(struct row *row, const struct verdict *v, uint16_t pace_s)
@@ -399,10 +447,92 @@ static void forget_the_future(struct spell *s, const struct row *row, struct cha
 	}
 }
 
+/*
+ * Our own clock was set while we looked: what goes on now keeps its length on the new clock. Time
+ * that the clock leapt over was lived by nobody.
+ */
+static void clock_set(struct spell *s, const struct row *row, struct changes *out)
+{
+	const int64_t by = outage_clock_by(row);
+	wall_t *const moments[] = { &s->verdict_at,    &s->heard_from,   &s->unknown_from,
+				    &s->unknown_until, &s->last_until,   &s->camera_from,
+				    &s->past_from,     &s->since,        &s->planned_from,
+				    &s->planned_until, &s->dark_noticed, &s->outage.from };
+	const wall_t before = { row->at.ms - by };
+
+	if (s->since.ms == 0)
+		return;
+	if (by > 0)
+		paint(out, s, outage_open(s) ? s->outage.from : before, row->at, COLOUR_UNKNOWN,
+		      CAUSE_NONE);
+	for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++)
+		if (moments[i]->ms != 0)
+			moments[i]->ms += by;
+	if (outage_open(s)) {
+		say(out, CHANGE_CHANGED, &s->outage, true);
+		paint(out, s, s->outage.from, (wall_t){ 0 }, COLOUR_DOWN, s->outage.cause);
+	}
+	if (by > 0 || !outage_open(s) || s->colour != COLOUR_DOWN)
+		paint(out, s, by > 0 && !outage_open(s) ? row->at : s->since, (wall_t){ 0 },
+		      s->colour, s->cause);
+}
+
+/* We doubt ourselves, and since before its silence was believed: then it never was. */
+static void take_back(struct spell *s, wall_t doubted, struct changes *out)
+{
+	if (s->contact != CONTACT_DARK || !outage_open(s) || !s->dark_opened ||
+	    s->dark_noticed.ms < doubted.ms)
+		return;
+	paint(out, s, s->outage.from, (wall_t){ 0 }, COLOUR_UP, CAUSE_NONE);
+	s->outage.until = s->outage.from;
+	say(out, CHANGE_VOIDED, &s->outage, true);
+	s->colour = COLOUR_UP;
+	s->cause = CAUSE_NONE;
+	s->since = s->outage.from;
+	s->dark_opened = false;
+}
+
+static void blind(struct spell *s, const struct row *row, struct changes *out)
+{
+	take_back(s, row->at, out);
+	s->contact = CONTACT_UNKNOWN;
+	if (s->since.ms != 0)
+		move(s, later(row->at, s->since), true, row->id, out);
+}
+
+static void dark(struct spell *s, const struct row *row, struct changes *out)
+{
+	const int64_t before = s->outage.id;
+
+	s->contact = CONTACT_DARK;
+	s->dark_noticed = row->stored;
+	move(s, later(row->at, s->since), true, row->id, out);
+	s->dark_opened = s->outage.id != before;
+}
+
+static void planned(struct spell *s, const struct row *row, struct changes *out)
+{
+	const bool begins = row->body_len > 0 && row->body[0] != 0;
+
+	if (begins == s->planned)
+		return;
+	s->planned = begins;
+	if (begins) {
+		s->planned_from = row->at;
+		s->planned_until.ms = 0;
+	} else {
+		s->planned_until = row->at;
+	}
+	if (s->since.ms != 0)
+		move(s, later(row->at, s->since), true, row->id, out);
+}
+
 void outage_row(struct spell *s, const struct row *row, struct changes *out)
 {
 	struct verdict v;
 
+	if (row->kind == ROW_CLOCK)
+		clock_set(s, row, out);
 	forget_the_future(s, row, out);
 
 	switch (row->kind) {
@@ -416,8 +546,7 @@ void outage_row(struct spell *s, const struct row *row, struct changes *out)
 			news(s, row, &v, out);
 		return;
 	case ROW_DARK:
-		s->contact = CONTACT_DARK;
-		move(s, row->at.ms > s->since.ms ? row->at : s->since, true, row->id, out);
+		dark(s, row, out);
 		return;
 	case ROW_HEARD:
 		s->contact = CONTACT_UP;
@@ -425,15 +554,16 @@ void outage_row(struct spell *s, const struct row *row, struct changes *out)
 		move(s, row->at, true, row->id, out);
 		return;
 	case ROW_BLIND:
-		s->contact = CONTACT_UNKNOWN;
-		if (s->since.ms != 0)
-			move(s, row->at.ms > s->since.ms ? row->at : s->since, true, row->id, out);
+		blind(s, row, out);
+		return;
+	case ROW_PLANNED:
+		planned(s, row, out);
 		return;
 	case ROW_SIGHT:
 	case ROW_LOST:
 	case ROW_CLONE:
 	case ROW_CLOCK:
-	case ROW_PLANNED:
+	case ROW_DOUBT:
 	case ROW_TAKEN:
 	case ROW_CORRECTED:
 	case ROW_KINDS:
@@ -451,7 +581,8 @@ void outage_time(struct spell *s, int64_t camera_hold_ms, wall_t now, struct cha
 	close_open(s, from, true, out);
 	c = condition(s);
 	open_new(s, c, from, true, s->camera_row, TAG_CAMERA, out);
-	paint(out, s, from, (wall_t){ 0 }, COLOUR_DOWN, c.cause);
+	s->colour = s->planned ? COLOUR_PLANNED : COLOUR_DOWN;
+	paint(out, s, from, (wall_t){ 0 }, s->colour, c.cause);
 	s->since = from;
 	s->cause = c.cause;
 }
@@ -459,7 +590,9 @@ void outage_time(struct spell *s, int64_t camera_hold_ms, wall_t now, struct cha
 int8_t outage_up_at(const struct spell *s, wall_t at, bool all_up)
 {
 	if (at.ms >= s->since.ms && s->since.ms != 0)
-		return s->colour == COLOUR_UNKNOWN ? -1 : s->colour == COLOUR_UP && all_up;
+		return s->colour == COLOUR_UNKNOWN || s->colour == COLOUR_PLANNED
+			       ? -1
+			       : s->colour == COLOUR_UP && all_up;
 	if (s->outage.id && at.ms >= s->outage.from.ms &&
 	    (s->outage.until.ms == 0 || at.ms < s->outage.until.ms))
 		return 0;

@@ -27,12 +27,23 @@ struct spell {
 	wall_t camera_from; /* power or line came back, cameras did not (yet); ms 0: no such wait */
 	int64_t camera_row; /* the ledger row that said so */
 
+	bool planned;                       /* it lies in planned work or a published cut */
+	wall_t planned_from, planned_until; /* the last such time; until.ms 0: still so */
+	wall_t dark_noticed;                /* when its silence was believed */
+	bool dark_opened;                   /* and that began the outage */
+
 	enum cause past_cause; /* back-filled: an old verdict whose end is not known yet */
 	wall_t past_from;
 };
 
 /* What a row changed. */
-enum change_kind { CHANGE_PAINT, CHANGE_OPENED, CHANGE_CHANGED, CHANGE_CLOSED };
+enum change_kind {
+	CHANGE_PAINT,
+	CHANGE_OPENED,
+	CHANGE_CHANGED,
+	CHANGE_CLOSED,
+	CHANGE_VOIDED, /* it never was: we doubt ourselves; until == from */
+};
 
 struct change {
 	enum change_kind kind;
@@ -41,12 +52,15 @@ struct change {
 	struct outage outage; /* the others */
 };
 
-enum { CHANGES_MAX = 12 };
+enum { CHANGES_MAX = 20 };
 
 struct changes {
 	struct change change[CHANGES_MAX];
 	size_t n;
 };
+
+/* The name of the outage that a row begins, and of our own trouble that one of our rows begins. */
+int64_t outage_id(int64_t row);
 
 void outage_init(struct spell *s, uint32_t point);
 
@@ -64,6 +78,10 @@ void outage_time(struct spell *s, int64_t camera_hold_ms, wall_t now, struct cha
 /* Bodies of rows. */
 void outage_news_body(struct row *row, const struct verdict *v, bool present);
 void outage_birth_body(struct row *row, const struct verdict *v, uint16_t pace_s);
+
+int64_t outage_clock_by(const struct row *row);
+void outage_clock_body(struct row *row, int64_t by_ms);
+void outage_planned_body(struct row *row, bool begins);
 
 /* The pace in a ROW_BIRTH's body, in seconds, at least 1. */
 int64_t outage_birth_pace(const struct row *row);

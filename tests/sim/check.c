@@ -144,10 +144,19 @@ static bool told_fits(const struct world *w, const struct expect *e, const struc
 {
 	if (!in_window(e, scenario(t->at)))
 		return false;
+	if (t->receiver != (e->to_given ? e->to + 1 : 0))
+		return false;
 	if (e->nothing || e->kind == EXPECT_TELLS)
 		return true;
-	return (unsigned)t->what == e->word && t->incident.cause == e->cause &&
-	       (!e->sure_given || t->incident.sure == e->sure) &&
+	if ((unsigned)t->what != e->word)
+		return false;
+	if (e->doubt_given)
+		return t->incident.scope == SCOPE_GATEWAY && t->incident.doubt == e->doubt;
+	if (!e->who_given)
+		return true;
+	return t->incident.scope != SCOPE_GATEWAY &&
+	       (!e->scope_given || t->incident.scope == e->scope) &&
+	       t->incident.cause == e->cause && (!e->sure_given || t->incident.sure == e->sure) &&
 	       (e->points < 0 || t->incident.points == e->points) &&
 	       script_concerns(w->s, &e->who, t->incident.point);
 }
@@ -161,10 +170,11 @@ static void show_told(const struct question *q)
 		char at[MOMENT_TEXT];
 
 		moment_draw(at, scenario(t->at));
-		notes_add(q->out, "        told at %s: %s %s %s, %s, %u points, %u open", at,
-			  tell_str(t->what), sure_str(t->incident.sure),
-			  cause_str(t->incident.cause), code(q, t->incident.point),
-			  t->incident.points, t->incident.open);
+		notes_add(q->out, "        told %s at %s: %s %s %s %s %s, %s, %u points, %u open",
+			  q->w->roster.receivers[t->receiver].id, at, tell_str(t->what),
+			  scope_str(t->incident.scope), doubt_str(t->incident.doubt),
+			  sure_str(t->incident.sure), cause_str(t->incident.cause),
+			  code(q, t->incident.point), t->incident.points, t->incident.open);
 	}
 }
 
@@ -229,8 +239,10 @@ static void seconds(const struct question *q, size_t point)
 	for (size_t i = 0; i < COLOURS; i++)
 		good &= e->seconds[i] < 0 || near(of[i], e->seconds[i], e->within / 1000);
 	if (!good)
-		failed(q, "%s: up %" PRId64 " down %" PRId64 " unknown %" PRId64, code(q, point),
-		       of[COLOUR_UP], of[COLOUR_DOWN], of[COLOUR_UNKNOWN]);
+		failed(q,
+		       "%s: up %" PRId64 " down %" PRId64 " unknown %" PRId64 " planned %" PRId64,
+		       code(q, point), of[COLOUR_UP], of[COLOUR_DOWN], of[COLOUR_UNKNOWN],
+		       of[COLOUR_PLANNED]);
 }
 
 static void row(const struct question *q, size_t point)
@@ -340,6 +352,16 @@ static void about_point(const struct question *q, size_t point)
 	}
 }
 
+/* Not our own, and none that became part of another. */
+static int64_t incidents(const struct memory *m)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < m->incidents.n; i++)
+		n += m->incidents.at[i].scope != SCOPE_GATEWAY && m->incidents.at[i].points > 0;
+	return n;
+}
+
 void check_expectations(struct world *w, struct notes *out)
 {
 	for (size_t i = 0; i < w->s->n_expects; i++) {
@@ -353,7 +375,7 @@ void check_expectations(struct world *w, struct notes *out)
 		else if (e->kind == EXPECT_REFUSED)
 			count(&q, (int64_t)office_refused(w, e->word), refusal_str(e->word));
 		else if (e->kind == EXPECT_INCIDENTS)
-			count(&q, (int64_t)w->office.memory.incidents.n, "incidents");
+			count(&q, incidents(&w->office.memory), "incidents");
 		else if (e->kind == EXPECT_CLOCKS)
 			clocks(&q);
 		else

@@ -39,8 +39,7 @@ bool house_line(const struct world *w, const struct house *h)
 	return h->line && house_router(w, h);
 }
 
-/* Something on the way out changed: does it work (again)? */
-static void line_check(struct world *w, struct house *h)
+void house_check(struct world *w, struct house *h)
 {
 	bool reached = machine_reaches(w, &h->own);
 
@@ -54,7 +53,7 @@ static void line_check(struct world *w, struct house *h)
 
 void house_ready(struct world *w, struct house *h)
 {
-	line_check(w, h);
+	house_check(w, h);
 }
 
 static void power(struct world *w, struct house *h)
@@ -72,7 +71,7 @@ static void power(struct world *w, struct house *h)
 	h->cameras_powered = cameras;
 	machine_power(w, &h->own, h->mains || ups >= UPS_NODE);
 	machine_feel(w, &h->own);
-	line_check(w, h);
+	house_check(w, h);
 }
 
 static void mains(struct world *w, struct house *h, bool on)
@@ -247,7 +246,7 @@ static void odd(struct world *w, struct house *h, const struct action *a)
 	else
 		h->odd[a->odd] &= ~bit;
 	machine_feel(w, &h->own);
-	line_check(w, h);
+	house_check(w, h);
 }
 
 void house_act(struct world *w, struct house *h, const struct action *a)
@@ -262,14 +261,14 @@ void house_act(struct world *w, struct house *h, const struct action *a)
 	case LINE_CUT:
 	case LINE_RESTORE:
 		h->line = a->verb == LINE_RESTORE;
-		line_check(w, h);
+		house_check(w, h);
 		return;
 	case LINE_RESET:
 		line_reset(w, h);
 		return;
 	case ROUTER_OFF:
 		h->router_switch = false;
-		line_check(w, h);
+		house_check(w, h);
 		return;
 	case ROUTER_ON:
 		h->router_switch = true;
@@ -340,6 +339,14 @@ void house_act(struct world *w, struct house *h, const struct action *a)
 	case GATEWAY_RESTART:
 	case GATEWAY_REBOOT:
 	case GATEWAY_CLOCK_STEP:
+	case GATEWAY_LINE_CUT:
+	case GATEWAY_LINE_RESTORE:
+	case GATEWAY_MAINS_OFF:
+	case GATEWAY_MAINS_ON:
+	case GATEWAY_MUTE:
+	case GATEWAY_HEARD:
+	case PERSON_TAKES:
+	case PERSON_CORRECTS:
 	case VERBS:
 		return;
 	}

@@ -11,6 +11,9 @@ void house_free(struct house *h);
 /* One action of the script. */
 void house_act(struct world *w, struct house *h, const struct action *a);
 
+/* Something on the way out changed: does it work (again)? */
+void house_check(struct world *w, struct house *h);
+
 /* Power, router or battery may have changed by the passing of time. */
 void house_ready(struct world *w, struct house *h);
 void house_battery(struct world *w, struct house *h, uint64_t serial);

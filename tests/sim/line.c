@@ -15,7 +15,7 @@ static const char *name(const struct machine *m)
 
 bool machine_reaches(const struct world *w, const struct machine *m)
 {
-	return m->clone || (machine_wired(m) && house_line(w, m->house));
+	return !w->office.cut && (m->clone || (machine_wired(m) && house_line(w, m->house)));
 }
 
 static void feed(struct world *w, struct machine *m, bool up)

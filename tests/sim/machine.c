@@ -242,7 +242,7 @@ void machine_turn(struct world *w, struct machine *m)
 			w->watcher(w->watching, m->house, &m->acts.verdict);
 		machine_note(w, m);
 		machine_send(w, m);
-		if (m->acts.gasp && m->house->p->gasps && house_line(w, m->house))
+		if (m->acts.gasp && m->house->p->gasps && house_line(w, m->house) && !w->office.cut)
 			office_gasp(w, name(m), &m->acts.word);
 		if (m->running && m->acts.dial && m->stage == STAGE_WAITING)
 			machine_dial_in(w, m, (int64_t)world_draw(w, DIAL_NOW_MS));

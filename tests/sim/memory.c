@@ -47,6 +47,7 @@ void memory_free(struct memory *m)
 	free(m->outages.at);
 	free(m->incidents.at);
 	free(m->told.at);
+	free(m->alerts.at);
 }
 
 /* Nothing that is kept lies in the future of the gateway's own clock at that moment. */
@@ -222,25 +223,47 @@ static void keep_incident(struct memory *m, const struct incident *n, wall_t now
 	*LIST_ADD(m->incidents) = *n;
 }
 
-static void tell(struct memory *m, const struct incident *n, enum tell what, wall_t now)
+static void tell(struct memory *m, const struct act *a, wall_t now)
 {
-	bool fired = false;
+	const struct notice *n = a->u.tell.notice;
+	bool opened = n->what != TELL_RESOLVED;
 
 	for (size_t i = 0; i < m->told.n; i++) {
 		const struct told *t = &m->told.at[i];
 
-		if (t->incident.id != n->id)
-			continue;
-		fired |= t->what == TELL_FIRING;
-		if (t->what == what) {
-			notes_add(m->faults, "incident %" PRId64 " told %s twice", n->id,
-				  tell_str(what));
+		if (strcmp(t->key, a->u.tell.key) == 0) {
+			if (tell_opens(n->what) || n->what == TELL_RESOLVED)
+				notes_add(m->faults, "told twice: %s", t->key);
 			return; /* the outbox has that key already */
 		}
+		opened |= t->incident.id == n->incident.id && t->receiver == a->u.tell.receiver &&
+			  tell_opens(t->what);
 	}
-	if (what == TELL_RESOLVED && !fired)
-		notes_add(m->faults, "incident %" PRId64 " told resolved, never firing", n->id);
-	*LIST_ADD(m->told) = (struct told){ *n, what, now };
+	if (!opened)
+		notes_add(m->faults, "told an end without a beginning: %s", a->u.tell.key);
+	struct told *t = LIST_ADD(m->told);
+
+	*t = (struct told){
+		.incident = n->incident, .what = n->what, .receiver = a->u.tell.receiver, .at = now
+	};
+	memcpy(t->key, a->u.tell.key, sizeof t->key);
+}
+
+static void keep_alert(struct memory *m, const struct alert *a)
+{
+	for (size_t i = 0; i < m->alerts.n; i++)
+		if (m->alerts.at[i].incident == a->incident) {
+			m->alerts.at[i] = *a;
+			return;
+		}
+	*LIST_ADD(m->alerts) = *a;
+}
+
+static void correct(struct memory *m, int64_t incident, enum cause cause)
+{
+	for (size_t i = 0; i < m->incidents.n; i++)
+		if (m->incidents.at[i].id == incident)
+			m->incidents.at[i].corrected = cause;
 }
 
 static void keep_samples(struct memory *m, uint32_t point, const struct draw *d, size_t n,
@@ -273,10 +296,16 @@ static void commit(struct memory *m, const struct act *a, wall_t now)
 		keep_outage(m, &a->u.outage, now);
 		return;
 	case ACT_INCIDENT:
-		keep_incident(m, &a->u.tell.incident, now);
+		keep_incident(m, &a->u.incident, now);
 		return;
 	case ACT_TELL:
-		tell(m, &a->u.tell.incident, a->u.tell.what, now);
+		tell(m, a, now);
+		return;
+	case ACT_ALERT:
+		keep_alert(m, &a->u.alert);
+		return;
+	case ACT_CORRECT:
+		correct(m, a->u.correct.incident, a->u.correct.cause);
 		return;
 	case ACT_SAMPLES:
 		keep_samples(m, a->point, a->u.samples.draw, a->u.samples.n, now);
@@ -314,8 +343,13 @@ void memory_restore(const struct memory *m, struct commune *c, mono_t now)
 		if (m->incidents.at[i].state != INCIDENT_CLOSED)
 			commune_restore_incident(c, &m->incidents.at[i], now);
 	for (size_t i = 0; i < m->outages.n; i++)
+		commune_restore_past(c, &m->outages.at[i]);
+	for (size_t i = 0; i < m->outages.n; i++)
 		if (m->outages.at[i].until.ms == 0)
 			commune_restore_outage(c, &m->outages.at[i]);
+	for (size_t i = 0; i < m->alerts.n; i++)
+		if (!m->alerts.at[i].closed)
+			commune_restore_alert(c, &m->alerts.at[i]);
 	commune_restore_rows(c, m->last_row);
 }
 

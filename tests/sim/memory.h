@@ -16,6 +16,8 @@ struct stretch {
 struct told {
 	struct incident incident; /* as it stood */
 	enum tell what;
+	uint32_t receiver;
+	char key[FACTS_KEY];
 	wall_t at;
 };
 
@@ -42,6 +44,7 @@ struct memory {
 	LIST(struct outage) outages;
 	LIST(struct incident) incidents;
 	LIST(struct told) told;
+	LIST(struct alert) alerts;
 	int64_t last_row;
 	uint64_t repeated;    /* rows of a (point, kind, boot, seq) that was there already: not kept
 				 twice */

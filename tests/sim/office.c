@@ -3,8 +3,10 @@
 #include "tests/sim/office.h"
 
 #include "tests/sim/broker.h"
+#include "tests/sim/house.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { DIAL_FIRST_MS = 50, HOUR_MS = 3600000, OFFICE_BOOT_MS = 20000 };
@@ -96,7 +98,7 @@ static void say_incident(struct world *w, const struct incident *i, const char *
 static void perform(struct world *w, const struct act *a)
 {
 	enum wire_kind kind;
-	char topic[TOPIC_TEXT];
+	char topic[TOPIC_TEXT], what[40];
 
 	switch (a->kind) {
 	case ACT_ROW:
@@ -106,11 +108,13 @@ static void perform(struct world *w, const struct act *a)
 		say_outage(w, &a->u.outage);
 		return;
 	case ACT_INCIDENT:
-		say_incident(w, &a->u.tell.incident, "incident");
+		say_incident(w, &a->u.incident, "incident");
 		return;
 	case ACT_TELL:
-		say_incident(w, &a->u.tell.incident,
-			     a->u.tell.what == TELL_FIRING ? "TELLS firing" : "TELLS resolved");
+		snprintf(what, sizeof what, "TELLS %s %s",
+			 w->roster.receivers[a->u.tell.receiver].id,
+			 tell_str(a->u.tell.notice->what));
+		say_incident(w, &a->u.tell.notice->incident, what);
 		return;
 	case ACT_SEND:
 		topic_down_draw(topic, w->s->point[a->point].code);
@@ -125,9 +129,14 @@ static void perform(struct world *w, const struct act *a)
 		world_say(w, "gateway: %zu missed minutes of %s", a->u.samples.n,
 			  w->s->point[a->point].code);
 		return;
+	case ACT_ALERT:
+		world_say(w, "gateway: alert %" PRId64 " %s, taken by '%s'", a->u.alert.incident,
+			  a->u.alert.code, a->u.alert.taken_by);
+		return;
 	case ACT_POINT:
 	case ACT_BOOT:
 	case ACT_ABOUT:
+	case ACT_CORRECT:
 	case ACT_PAINT:
 	case ACT_DRAW:
 	case ACT_FILL:
@@ -260,6 +269,10 @@ void office_start(struct world *w)
 	backoff_init(&o->backoff, OFFICE_RETRY_MIN_MS, OFFICE_RETRY_MAX_MS, 1, o->epoch);
 	memory_restore(&o->memory, o->commune, office_mono(w));
 	commune_start(o->commune, o->alive, office_mono(w), office_wall(w));
+	o->windows = (struct windows){ (struct window *)(uintptr_t)w->s->window, w->s->n_windows };
+	commune_windows(o->commune, &o->windows, office_mono(w));
+	if (o->cut)
+		world_in(w, REFERENCES_MS, HAPPENS_OFFICE_LINE, w, 0);
 	world_say(w, "gateway: started");
 	o->dirty = true;
 	world_in(w, DIAL_FIRST_MS, HAPPENS_OFFICE_DIAL, w, o->life);
@@ -291,10 +304,86 @@ static void end(struct world *w, bool goodbye)
 	o->due_queued = INT64_MAX;
 }
 
+/* ---- what it senses of itself, and what people say ---- */
+
+void office_line(struct world *w)
+{
+	struct office *o = &w->office;
+	const wall_t since = { office_wall(w).ms - REFERENCES_MS };
+
+	if (!o->running)
+		return;
+	commune_doubt(o->commune, DOUBT_LINE, o->cut, since, office_mono(w), office_wall(w));
+	o->dirty = true;
+}
+
+static void line_cut(struct world *w, bool cut)
+{
+	w->office.cut = cut;
+	for (size_t i = 0; i < w->s->n_points; i++)
+		house_check(w, &w->house[i]);
+	world_in(w, REFERENCES_MS, HAPPENS_OFFICE_LINE, w, 0);
+}
+
+static void person(struct world *w, const struct action *a)
+{
+	struct office *o = &w->office;
+	const struct point_view v = commune_point(o->commune, a->who.index);
+	const struct alert *alert = commune_alert(o->commune, v.incident);
+	struct alert out;
+
+	if (a->verb == PERSON_CORRECTS)
+		commune_correct(o->commune, v.incident, a->who.index, (enum cause)a->ms,
+				w->s->person[a->n].id, office_mono(w), office_wall(w));
+	else if (!alert)
+		world_fault(w, "line %u: there is no job to take", a->line);
+	else if (commune_take_job(o->commune, alert->code, w->s->person[a->n].id, &out,
+				  office_mono(w), office_wall(w)) == TAKING_UNKNOWN)
+		world_fault(w, "line %u: the job's code is not known", a->line);
+}
+
+/* Whether it was an action of this kind. */
+static bool self_or_person(struct world *w, const struct action *a)
+{
+	struct office *o = &w->office;
+	const wall_t wall = office_wall(w);
+	const enum verb verb = a->verb;
+
+	switch ((int)verb) {
+	case GATEWAY_LINE_CUT:
+	case GATEWAY_LINE_RESTORE:
+		line_cut(w, verb == GATEWAY_LINE_CUT);
+		return true;
+	case GATEWAY_MAINS_OFF:
+	case GATEWAY_MAINS_ON:
+		if (o->running)
+			commune_doubt(o->commune, DOUBT_POWER, verb == GATEWAY_MAINS_OFF, wall,
+				      office_mono(w), wall);
+		break;
+	case GATEWAY_MUTE:
+	case GATEWAY_HEARD:
+		if (o->running)
+			commune_doubt(o->commune, DOUBT_MUTE, verb == GATEWAY_MUTE, wall,
+				      office_mono(w), wall);
+		break;
+	case PERSON_TAKES:
+	case PERSON_CORRECTS:
+		if (o->running)
+			person(w, a);
+		break;
+	default:
+		return false;
+	}
+	o->dirty = true;
+	return true;
+}
+
 void office_act(struct world *w, const struct action *a)
 {
 	const enum verb verb = a->verb;
 
+	if (self_or_person(w, a))
+		return;
 	if (verb == GATEWAY_START) {
 		office_start(w);
 		return;

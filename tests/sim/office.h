@@ -8,6 +8,7 @@
 void office_init(struct world *w);
 void office_free(struct world *w);
 
+void office_line(struct world *w); /* it found out about its own line */
 void office_act(struct world *w, const struct action *a);
 void office_start(struct world *w);
 void office_dial(struct world *w, uint64_t life);

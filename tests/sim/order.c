@@ -119,7 +119,7 @@ static void incident_counts(const struct world *w, const struct incident *n, str
 		notes_add(out, "incident %" PRId64 ": %u outages open, %u said", n->id, open,
 			  n->open);
 	for (size_t i = 0; i < m->told.n; i++) {
-		fired |= m->told.at[i].incident.id == n->id && m->told.at[i].what == TELL_FIRING;
+		fired |= m->told.at[i].incident.id == n->id && tell_opens(m->told.at[i].what);
 		resolved |=
 			m->told.at[i].incident.id == n->id && m->told.at[i].what == TELL_RESOLVED;
 	}

@@ -76,6 +76,15 @@ static const struct setting commune_settings[] = {
 	{ "grace", offsetof(struct script, commune.grace_ms) },
 	{ "ask", offsetof(struct script, commune.ask_ms) },
 	{ "sight", offsetof(struct script, commune.sight_ms) },
+	{ "residue", offsetof(struct script, commune.residue_hold_ms) },
+	{ "again", offsetof(struct script, commune.again_hold_ms) },
+	{ "again-within", offsetof(struct script, commune.again_within_ms) },
+	{ "stable", offsetof(struct script, commune.stable_hold_ms) },
+	{ "blind", offsetof(struct script, commune.blind_hold_ms) },
+	{ "mass", offsetof(struct script, commune.mass_most_ms) },
+	{ "cut-grace", offsetof(struct script, commune.cut_grace_ms) },
+	{ "next-person", offsetof(struct script, commune.next_person_ms) },
+	{ "leader", offsetof(struct script, commune.leader_ms) },
 	{ "beat", offsetof(struct script, beat_ms) },
 };
 
@@ -195,6 +204,12 @@ static bool read_eyes(struct reader *r, struct script_point *p)
 	return p->cameras > 0 || words_wrong(&r->w, "eyes: ping, stream, heart or both of each");
 }
 
+static void take_name(struct reader *r, char name[static POINT_CODE_TEXT])
+{
+	snprintf(name, POINT_CODE_TEXT, "%s", words_peek(&r->w));
+	words_drop(&r->w);
+}
+
 /* hamlet A points 6 [ups no|node|yes|all|30m] [cameras 2] [eyes stream both] [provider viettel] */
 static bool read_hamlet(struct reader *r)
 {
@@ -233,10 +248,12 @@ static bool read_hamlet(struct reader *r)
 		} else if (words_take(&r->w, "gasps")) {
 			p.gasps = true;
 		} else if (words_take(&r->w, "provider") && words_left(&r->w)) {
-			snprintf(p.provider, sizeof p.provider, "%s", words_peek(&r->w));
-			words_drop(&r->w);
+			take_name(r, p.provider);
+		} else if (words_take(&r->w, "transformer") && words_left(&r->w)) {
+			take_name(r, p.transformer);
 		} else {
-			return words_wrong(&r->w, "points, cameras, eyes, ups, gasps or provider");
+			return words_wrong(&r->w, "points, cameras, eyes, ups, gasps, provider or "
+						  "transformer");
 		}
 	}
 	if (n < 1 || (size_t)n + s->n_points > SCRIPT_POINTS)
@@ -269,12 +286,92 @@ static bool read_point(struct reader *r)
 				return false;
 			p->cameras = (unsigned)n % (WIRE_CAMERAS + 1);
 		} else if (words_take(&r->w, "provider") && words_left(&r->w)) {
-			snprintf(p->provider, sizeof p->provider, "%s", words_peek(&r->w));
-			words_drop(&r->w);
+			take_name(r, p->provider);
+		} else if (words_take(&r->w, "transformer") && words_left(&r->w)) {
+			take_name(r, p->transformer);
+		} else if (words_take(&r->w, "relay") && words_left(&r->w)) {
+			take_name(r, p->relay);
 		} else {
-			return words_wrong(&r->w, "ups, cameras or provider");
+			return words_wrong(&r->w, "ups, cameras, provider, transformer or relay");
 		}
 	}
+	return true;
+}
+
+/* ---- people and plans ---- */
+
+static bool take_clock(struct reader *r, int *minutes)
+{
+	int64_t ms;
+
+	if (!words_moment(&r->w, 0, &ms))
+		return false;
+	*minutes = (int)(ms / 60000);
+	return true;
+}
+
+/* person binh technician [hamlet A] [quiet 22:00 06:00]; quiet hours in Vietnam's time */
+static bool read_person(struct reader *r)
+{
+	struct script *s = r->s;
+	struct script_person *p = &s->person[s->n_people];
+	unsigned role = 0;
+
+	if (s->n_people == SCRIPT_PEOPLE || !words_left(&r->w))
+		return words_wrong(&r->w, "a person needs a name; at most %d", SCRIPT_PEOPLE);
+	take_name(r, p->id);
+	while (role < ROLES && words_left(&r->w) && !words_take(&r->w, role_str((enum role)role)))
+		role++;
+	if (role == ROLES)
+		return words_wrong(&r->w, "technician, hamlet_head, duty or leader");
+	p->role = (enum role)role;
+	while (words_left(&r->w)) {
+		if (words_take(&r->w, "hamlet") && words_left(&r->w))
+			take_name(r, p->hamlet);
+		else if (!words_take(&r->w, "quiet") || !take_clock(r, &p->quiet_from) ||
+			 !take_clock(r, &p->quiet_until))
+			return words_wrong(&r->w, "hamlet X, or quiet HH:MM HH:MM");
+	}
+	s->n_people++;
+	return true;
+}
+
+/* planned work A between 01:00 and 02:00 [daily]; planned cut T1 ...: hamlet, point, transformer or
+ * all */
+static bool read_planned(struct reader *r)
+{
+	struct script *s = r->s;
+	struct window *w = &s->window[s->n_windows];
+	struct subject who;
+	int64_t from, until;
+
+	if (s->n_windows == SCRIPT_WINDOWS)
+		return words_wrong(&r->w, "at most %d plans", SCRIPT_WINDOWS);
+	*w = (struct window){ .id = (int64_t)s->n_windows + 1 };
+	if (words_take(&r->w, "cut"))
+		w->kind = WINDOW_CUT;
+	else if (!words_take(&r->w, "work"))
+		return words_wrong(&r->w, "planned work, or planned cut");
+	if (!words_left(&r->w))
+		return words_wrong(&r->w, "planned for whom?");
+	w->target = WINDOW_TRANSFORMER;
+	if (reader_knows(s, words_peek(&r->w), &who))
+		w->target = who.kind == WHO_ALL      ? WINDOW_ALL
+			    : who.kind == WHO_HAMLET ? WINDOW_HAMLET
+						     : WINDOW_POINT;
+	if (w->target != WINDOW_ALL)
+		snprintf(w->what, sizeof w->what, "%s", words_peek(&r->w));
+	words_drop(&r->w);
+	if (!words_take(&r->w, "between") || !words_moment(&r->w, 0, &from) ||
+	    !words_take(&r->w, "and") || !words_moment(&r->w, from, &until))
+		return words_wrong(&r->w, "between .. and ..");
+	if (words_take(&r->w, "daily"))
+		w->repeat = WINDOW_DAILY;
+	w->from.ms = SCRIPT_BEGINS + from;
+	w->until.ms = SCRIPT_BEGINS + until;
+	if (!window_ok(w))
+		return words_wrong(&r->w, "no such plan can be");
+	s->n_windows++;
 	return true;
 }
 
@@ -287,7 +384,8 @@ static const struct {
 	{ "commune", read_commune }, { "node", read_node },       { "boots", read_house },
 	{ "broker", read_broker },   { "hamlet", read_hamlet },   { "point", read_point },
 	{ "spool", read_spool },     { "monkey", reader_monkey }, { "seed", read_seed },
-	{ "at", reader_at },         { "expect", reader_expect }, { "end", read_end },
+	{ "person", read_person },   { "planned", read_planned }, { "at", reader_at },
+	{ "expect", reader_expect }, { "end", read_end },
 };
 
 static bool read_line(struct reader *r)
@@ -316,7 +414,16 @@ static void defaults(struct script *s, const char *file)
 			     .sight_ms = 330000,
 			     .group_window_ms = 120000,
 			     .camera_hold_ms = 180000,
-			     .return_hold_ms = 120000 },
+			     .return_hold_ms = 120000,
+			     .residue_hold_ms = 600000,
+			     .again_hold_ms = 600000,
+			     .again_within_ms = 3600000,
+			     .stable_hold_ms = 1800000,
+			     .blind_hold_ms = 60000,
+			     .mass_most_ms = 1800000,
+			     .cut_grace_ms = 1800000,
+			     .next_person_ms = 300000,
+			     .leader_ms = 14400000 },
 		.beat_ms = 60000,
 		.probe_ms = 10000,
 		.probe_timeout_ms = 1000,

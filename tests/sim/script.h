@@ -11,21 +11,35 @@ enum {
 	SCRIPT_HAMLETS = 32,
 	SCRIPT_ACTIONS = 6000,
 	SCRIPT_EXPECTS = 200,
+	SCRIPT_PEOPLE = 12,
+	SCRIPT_WINDOWS = 24,
 	SCRIPT_WHY = 240,
 	SCRIPT_NAME = 64,
 };
+
+/* The scenario begins on 14 May 2026 at midnight, UTC; a Thursday, seven in the morning in Vietnam.
+ */
+#define SCRIPT_BEGINS ((int64_t)1778716800000)
 
 /* What runs on when mains are gone. */
 enum ups { UPS_NONE, UPS_NODE, UPS_HOUSE /* node and router */, UPS_ALL /* cameras too */ };
 
 struct script_point {
-	char code[POINT_CODE_TEXT], provider[POINT_CODE_TEXT];
+	char code[POINT_CODE_TEXT], provider[POINT_CODE_TEXT], transformer[POINT_CODE_TEXT],
+		relay[POINT_CODE_TEXT];
 	uint32_t hamlet;
 	enum ups ups;
 	int64_t battery_ms; /* 0: it never runs out */
 	unsigned cameras;
 	bool gasps;               /* its last gasps reach the gateway while its line is whole */
 	unsigned streams, hearts; /* bit i: camera i has a stream to look at, a heartbeat wire */
+};
+
+/* Somebody who is told. */
+struct script_person {
+	char id[POINT_CODE_TEXT], hamlet[POINT_CODE_TEXT]; /* hamlet "": all */
+	enum role role;
+	int quiet_from, quiet_until;
 };
 
 /* How a line treats messages; parts of a thousand. */
@@ -112,6 +126,14 @@ enum verb {
 	GATEWAY_RESTART,
 	GATEWAY_REBOOT,
 	GATEWAY_CLOCK_STEP,
+	GATEWAY_LINE_CUT, /* its own way out: no house reaches it */
+	GATEWAY_LINE_RESTORE,
+	GATEWAY_MAINS_OFF, /* it runs on a battery */
+	GATEWAY_MAINS_ON,
+	GATEWAY_MUTE, /* nothing that it sends is delivered */
+	GATEWAY_HEARD,
+	PERSON_TAKES, /* the job at a point */
+	PERSON_CORRECTS /* its cause */,
 	VERBS
 };
 
@@ -120,7 +142,7 @@ struct action {
 	int64_t at;
 	enum verb verb;
 	struct subject who;
-	unsigned n; /* camera, outside address, KiB */
+	unsigned n; /* camera, outside address, KiB; person; cause */
 	enum odd odd;
 	int64_t ms; /* clock step */
 	struct law law;
@@ -156,6 +178,11 @@ struct expect {
 	bool cause_given, sure_given;
 	enum cause cause;
 	enum sure sure;
+	bool to_given, doubt_given;
+	unsigned to; /* person */
+	enum doubt doubt;
+	bool scope_given;
+	enum scope scope;
 	unsigned word; /* colour, lamp, row kind, refusal or what was told */
 	bool nothing;  /* told nothing */
 	bool from_given, until_given;
@@ -184,6 +211,10 @@ struct script {
 	int64_t end;
 	char hamlet[SCRIPT_HAMLETS][POINT_CODE_TEXT];
 	size_t n_hamlets;
+	struct script_person person[SCRIPT_PEOPLE];
+	size_t n_people;
+	struct window window[SCRIPT_WINDOWS];
+	size_t n_windows;
 	struct script_point point[SCRIPT_POINTS];
 	size_t n_points;
 	struct action action[SCRIPT_ACTIONS];

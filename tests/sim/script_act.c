@@ -89,11 +89,22 @@ static const struct {
 	const char *who, *what;
 	enum verb verb;
 } office_verbs[] = {
-	{ "broker", "stop", BROKER_STOP },       { "broker", "kill", BROKER_KILL },
-	{ "broker", "start", BROKER_START },     { "broker", "restart", BROKER_RESTART },
-	{ "gateway", "stop", GATEWAY_STOP },     { "gateway", "kill", GATEWAY_KILL },
-	{ "gateway", "start", GATEWAY_START },   { "gateway", "restart", GATEWAY_RESTART },
-	{ "gateway", "reboot", GATEWAY_REBOOT }, { "gateway", "clock", GATEWAY_CLOCK_STEP },
+	{ "broker", "stop", BROKER_STOP },
+	{ "broker", "kill", BROKER_KILL },
+	{ "broker", "start", BROKER_START },
+	{ "broker", "restart", BROKER_RESTART },
+	{ "gateway", "stop", GATEWAY_STOP },
+	{ "gateway", "kill", GATEWAY_KILL },
+	{ "gateway", "start", GATEWAY_START },
+	{ "gateway", "restart", GATEWAY_RESTART },
+	{ "gateway", "reboot", GATEWAY_REBOOT },
+	{ "gateway", "clock", GATEWAY_CLOCK_STEP },
+	{ "gateway", "line-cut", GATEWAY_LINE_CUT },
+	{ "gateway", "line-restore", GATEWAY_LINE_RESTORE },
+	{ "gateway", "mains-off", GATEWAY_MAINS_OFF },
+	{ "gateway", "mains-on", GATEWAY_MAINS_ON },
+	{ "gateway", "mute", GATEWAY_MUTE },
+	{ "gateway", "delivers", GATEWAY_HEARD },
 };
 
 /* loss 10% delay 800ms dup 5% reorder 5% */
@@ -156,13 +167,45 @@ static bool read_office_verb(struct reader *r, struct action *a, bool *found)
 		}
 		r->w = was;
 	}
-	return !*found || words_wrong(&r->w, "stop, kill, start, restart, reboot or clock");
+	return !*found || words_wrong(&r->w, "stop, kill, start, restart, reboot, clock, line-cut, "
+					     "line-restore, mains-off, mains-on, mute or delivers");
+}
+
+/* binh takes A-1; binh corrects A-1 line */
+static bool read_person_verb(struct reader *r, struct action *a, bool *found)
+{
+	struct script *s = r->s;
+	unsigned i = 0;
+
+	while (i < s->n_people && !words_are(&r->w, s->person[i].id))
+		i++;
+	*found = i < s->n_people;
+	if (!*found)
+		return true;
+	words_drop(&r->w);
+	a->n = i;
+	a->verb = words_take(&r->w, "takes") ? PERSON_TAKES : PERSON_CORRECTS;
+	if (a->verb == PERSON_CORRECTS && !words_take(&r->w, "corrects"))
+		return words_wrong(&r->w, "takes or corrects");
+	if (!reader_subject(r, &a->who))
+		return false;
+	for (i = 0; a->verb == PERSON_CORRECTS; i++) {
+		if (i == CAUSES)
+			return words_wrong(&r->w, "no such cause");
+		if (words_take(&r->w, cause_str((enum cause)i)))
+			break;
+	}
+	a->odd = ODDS;
+	a->ms = i;
+	return true;
 }
 
 static bool read_verb(struct reader *r, struct action *a)
 {
 	bool office;
 
+	if (!read_person_verb(r, a, &office) || office)
+		return office && r->why[0] == '\0';
 	if (!read_office_verb(r, a, &office))
 		return false;
 	if (office)

@@ -38,6 +38,31 @@ static bool clause_within(struct reader *r, struct expect *e)
 	return words_duration(&r->w, &e->within);
 }
 
+static bool clause_to(struct reader *r, struct expect *e)
+{
+	e->to_given = true;
+	for (e->to = 0; e->to < r->s->n_people; e->to++)
+		if (words_left(&r->w) && words_take(&r->w, r->s->person[e->to].id))
+			return true;
+	return words_wrong(&r->w, "to whom?");
+}
+
+static bool clause_scope(struct reader *r, struct expect *e)
+{
+	e->scope_given = true;
+	for (unsigned i = 0; words_left(&r->w) && i < SCOPES; i++)
+		if (words_take(&r->w, scope_str((enum scope)i))) {
+			e->scope = (enum scope)i;
+			return true;
+		}
+	return words_wrong(&r->w, "no such scope");
+}
+
+static bool clause_planned(struct reader *r, struct expect *e)
+{
+	return words_number(&r->w, &e->seconds[COLOUR_PLANNED]);
+}
+
 static bool clause_points(struct reader *r, struct expect *e)
 {
 	return words_number(&r->w, &e->points);
@@ -91,11 +116,12 @@ static const struct {
 	const char *word;
 	bool (*read)(struct reader *r, struct expect *e);
 } clauses[] = {
-	{ "between", clause_between }, { "since", clause_since },   { "at", clause_at },
-	{ "within", clause_within },   { "points", clause_points }, { "once", clause_once },
-	{ ">=", clause_least },        { "<=", clause_most },       { "=", clause_exactly },
-	{ "lasts", clause_lasts },     { "up", clause_up },         { "down", clause_down },
-	{ "unknown", clause_unknown },
+	{ "between", clause_between }, { "since", clause_since },     { "at", clause_at },
+	{ "within", clause_within },   { "points", clause_points },   { "once", clause_once },
+	{ ">=", clause_least },        { "<=", clause_most },         { "=", clause_exactly },
+	{ "lasts", clause_lasts },     { "up", clause_up },           { "down", clause_down },
+	{ "unknown", clause_unknown }, { "planned", clause_planned }, { "to", clause_to },
+	{ "scope", clause_scope },
 };
 
 /* Arguments: c cause, k colour, l lamp, r row kind, f refusal, t firing or resolved, s subject, n
@@ -194,8 +220,17 @@ static bool take_told(struct reader *r, struct expect *e)
 		e->nothing = true;
 		return true;
 	}
-	if (!take_name(r, tell_name, TELLS, &e->word, "telling") || !take_cause(r, e, false))
+	if (!take_name(r, tell_name, TELLS, &e->word, "telling"))
 		return false;
+	if (e->word == TELL_MORNING || e->word == TELL_EVENING || e->word == TELL_TEST)
+		return true; /* about nothing in particular */
+	if (!take_cause(r, e, false))
+		return false;
+	for (unsigned i = 0; e->cause == CAUSE_GATEWAY && words_left(&r->w) && i < DOUBTS; i++)
+		if (words_take(&r->w, doubt_str((enum doubt)i))) {
+			e->doubt = (enum doubt)i;
+			return e->doubt_given = true;
+		}
 	e->who_given = true;
 	return reader_subject(r, &e->who);
 }

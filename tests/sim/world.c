@@ -121,14 +121,31 @@ static void make_roster(struct world *w)
 						      .household = "",
 						      .phone = "",
 						      .provider = s->point[i].provider,
-						      .transformer = "",
+						      .transformer = s->point[i].transformer,
+						      .relay = s->point[i].relay,
 						      .cameras = cameras,
 						      .n_cameras = s->point[i].cameras };
+	w->receivers[0] = (struct receiver){ .id = "hook0", .name = "hook0" };
+	for (size_t i = 0; i < s->n_people; i++) {
+		const struct script_person *p = &s->person[i];
+
+		w->hamlets_of[i] = p->hamlet;
+		w->receivers[i + 1] = (struct receiver){ .id = p->id,
+							 .name = p->id,
+							 .role = p->role,
+							 .hamlets = &w->hamlets_of[i],
+							 .n_hamlets = p->hamlet[0] != '\0',
+							 .quiet_from = p->quiet_from,
+							 .quiet_until = p->quiet_until,
+							 .digests = true };
+	}
 	w->roster = (struct roster){ .commune = "scenario",
 				     .hamlets = w->hamlets,
 				     .n_hamlets = s->n_hamlets,
 				     .points = w->points,
-				     .n_points = s->n_points };
+				     .n_points = s->n_points,
+				     .receivers = w->receivers,
+				     .n_receivers = s->n_people + 1 };
 }
 
 struct world *world_new(const struct script *s, bool trace)
@@ -272,6 +289,9 @@ static void happen(struct world *w, const struct event *e)
 		return;
 	case HAPPENS_OFFICE_START:
 		office_start(w);
+		return;
+	case HAPPENS_OFFICE_LINE:
+		office_line(w);
 		return;
 	}
 }

@@ -12,8 +12,7 @@
 #include "tests/sim/queue.h"
 #include "tests/sim/script.h"
 
-/* The scenario begins on 14 May 2026 at midnight, UTC. */
-#define WORLD_BEGINS ((int64_t)1778716800000)
+#define WORLD_BEGINS SCRIPT_BEGINS
 #define WALL_1970 ((int64_t)0)
 #define WALL_2033 ((int64_t)1988150400000)
 
@@ -35,6 +34,7 @@ enum {
 	RESEND_MS = 1000,        /* until TCP finds out that the line is back */
 	GIVE_UP_MS = 15 * 60000, /* the broker's TCP on a line that died */
 	MARK_MS = 10000,         /* "the gateway lives" is written this often */
+	REFERENCES_MS = 15000,   /* until the office knows that its own line is gone, or back */
 	RESTART_MS = 2000,       /* a supervisor starts what ended */
 	LETTERS = 64,            /* messages that wait for a line to come back */
 	WRITEBACK_MS = 30000,    /* a kernel writes what lies about that long by itself */
@@ -148,7 +148,9 @@ struct promise {
 
 struct office {
 	bool running, linked;
+	bool cut; /* its own way out: no house reaches it */
 	struct commune *commune;
+	struct windows windows;
 	int64_t started;  /* of the process */
 	int64_t booted;   /* of its machine */
 	int64_t wall_off; /* what its clock shows is the true time and this */
@@ -192,6 +194,8 @@ struct world {
 	struct roster roster;
 	struct roster_hamlet *hamlets;
 	struct roster_point *points;
+	struct receiver receivers[SCRIPT_PEOPLE + 1]; /* the first is a machine */
+	const char *hamlets_of[SCRIPT_PEOPLE];
 	struct house *house; /* one a point */
 	struct broker broker;
 	struct office office;
@@ -239,6 +243,7 @@ enum happening {
 	HAPPENS_OFFICE_DUE,
 	HAPPENS_OFFICE_DIAL,
 	HAPPENS_OFFICE_START,
+	HAPPENS_OFFICE_LINE, /* its references answer, or not */
 };
 
 void world_in(struct world *w, int64_t ms, enum happening what, void *who, uint64_t tag);
