@@ -58,6 +58,35 @@ struct date date_of(wall_t t, int offset_min)
 	return d;
 }
 
+/* Days since 1970 before this year began. */
+static unsigned year_days(unsigned year)
+{
+	const unsigned y = year - 1;
+
+	return y * 365 + y / 4 - y / 100 + y / 400 - 719162;
+}
+
+bool date_wall(wall_t *out, const struct date *d, int offset_min)
+{
+	const bool midnight = d->hour == 24 && d->minute == 0 && d->second == 0 && d->ms == 0;
+	int64_t ms, days;
+
+	if (d->year < 1970 || d->year > 9999 || d->month < 1 || d->month > 12 || d->day < 1 ||
+	    d->day > month_days(d->year, d->month))
+		return false;
+	if ((d->hour > 23 && !midnight) || d->minute > 59 || d->second > 59 || d->ms > 999)
+		return false;
+	days = year_days(d->year) + d->day - 1;
+	for (unsigned m = 1; m < d->month; m++)
+		days += month_days(d->year, m);
+	ms = days * DAY_MS + d->hour * INT64_C(3600000) + d->minute * INT64_C(60000) +
+	     d->second * INT64_C(1000) + d->ms - (int64_t)offset_min * 60000;
+	if (ms < 0 || ms > LAST_MS)
+		return false;
+	out->ms = ms;
+	return true;
+}
+
 void date_draw_iso(char text[static DATE_TEXT], wall_t t)
 {
 	const struct date d = date_of(t, 0);

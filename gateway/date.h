@@ -17,6 +17,10 @@ struct date {
  * times after 9999 as its last day. */
 struct date date_of(wall_t t, int offset_min);
 
+/* The other way: false, and *out untouched, where the calendar or the clock has no such moment.
+ * weekday is not looked at; 24:00:00.000 is the end of the day. */
+bool date_wall(wall_t *out, const struct date *d, int offset_min);
+
 /* "2026-05-14T12:42:00.000Z" (RFC 3339, UTC). */
 void date_draw_iso(char text[static DATE_TEXT], wall_t t);
 

@@ -55,11 +55,59 @@ static void programs_read_utc_and_mail_reads_vietnams_time(void **state)
 	assert_string_equal(text, "Thu, 14 May 2026 19:42:00 +0700");
 }
 
+static void a_date_leads_back_to_its_moment(void **state)
+{
+	struct date d;
+	wall_t t;
+
+	(void)state;
+	for (int64_t ms = 123; ms < INT64_C(7000000000000); ms += INT64_C(41234567)) {
+		d = date_of((wall_t){ ms }, DATE_VIETNAM_MIN);
+		assert_true(date_wall(&t, &d, DATE_VIETNAM_MIN));
+		assert_true(t.ms == ms);
+	}
+	d = (struct date){ .year = 2026, .month = 12, .day = 31, .hour = 24 };
+	assert_true(date_wall(&t, &d, 0));
+	d = date_of(t, 0);
+	assert_int_equal(d.year, 2027);
+	assert_int_equal(d.day, 1);
+	assert_int_equal(d.hour, 0);
+}
+
+static void days_that_never_were_have_no_moment(void **state)
+{
+	static const struct date never[] = {
+		{ .year = 2026, .month = 2, .day = 29 },
+		{ .year = 2100, .month = 2, .day = 29 },
+		{ .year = 2026, .month = 13, .day = 1 },
+		{ .year = 2026, .month = 0, .day = 1 },
+		{ .year = 2026, .month = 4, .day = 31 },
+		{ .year = 2026, .month = 4, .day = 0 },
+		{ .year = 1969, .month = 12, .day = 31 },
+		{ .year = 10000, .month = 1, .day = 1 },
+		{ .year = 2026, .month = 1, .day = 1, .hour = 25 },
+		{ .year = 2026, .month = 1, .day = 1, .hour = 24, .minute = 1 },
+		{ .year = 2026, .month = 1, .day = 1, .minute = 60 },
+		{ .year = 1970, .month = 1, .day = 1 }, /* in Vietnam */
+	};
+	struct date leap = { .year = 2028, .month = 2, .day = 29 };
+	wall_t t = { 7 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof never / sizeof never[0]; i++) {
+		assert_false(date_wall(&t, &never[i], DATE_VIETNAM_MIN));
+		assert_int_equal(t.ms, 7);
+	}
+	assert_true(date_wall(&t, &leap, DATE_VIETNAM_MIN));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_day_for_two_centuries_is_what_libc_says),
 		cmocka_unit_test(times_before_and_after_the_calendar_are_drawn_at_its_ends),
+		cmocka_unit_test(a_date_leads_back_to_its_moment),
+		cmocka_unit_test(days_that_never_were_have_no_moment),
 		cmocka_unit_test(programs_read_utc_and_mail_reads_vietnams_time),
 	};
 
