@@ -64,8 +64,8 @@ static void field_add(struct field *f, const char *between, const char *text, si
 {
 	const size_t b = f->n ? strlen(between) : 0;
 
-	while (n > 0 && isspace((unsigned char)text[0]))
-		text++, n--;
+	for (; n > 0 && isspace((unsigned char)text[0]); n--)
+		text++;
 	while (n > 0 && isspace((unsigned char)text[n - 1]))
 		n--;
 	if (n == 0)
@@ -154,13 +154,16 @@ static size_t find_places(struct reader *r, struct calendar_place place[static C
 	fold(&r->scratch, r->cell.text, r->cell.n);
 	times_blank(r->scratch.text); /* 7:30 is no hamlet */
 	n = places_find(r->places, r->scratch.text, place, why);
-	if (r->cell.full)
-		n = 0, snprintf(why, CALENDAR_WHY, "its area is too long; make it several entries");
-	else if (n && has_exception(r->cell.text))
-		n = 0,
+	if (r->cell.full) {
+		snprintf(why, CALENDAR_WHY, "its area is too long; make it several entries");
+		return 0;
+	}
+	if (n && has_exception(r->cell.text)) {
 		snprintf(why, CALENDAR_WHY,
 			 "it makes an exception (\"trừ\"); enter it by hand: matsang mute add "
 			 "--cut");
+		return 0;
+	}
 	return n;
 }
 
@@ -451,26 +454,27 @@ static void take_line(struct reader *r, const char *line)
  */
 static bool cell_read(struct reader *r, size_t *at, char divider, bool *ended)
 {
-	bool quoted = false;
 	size_t i = *at;
+	bool quoted;
 
 	if (*ended)
 		return false;
 	field_clear(&r->cell);
 	while (i < r->len && r->text[i] == ' ')
 		i++;
-	if (i < r->len && r->text[i] == '"')
-		quoted = true, i++;
+	quoted = i < r->len && r->text[i] == '"';
+	i += quoted;
 	for (; i < r->len; i++) {
 		const char c = r->text[i];
 
-		if (quoted && c == '"' && i + 1 < r->len && r->text[i + 1] == '"')
-			i++;
-		else if (quoted && c == '"') {
-			quoted = false;
-			continue;
-		} else if (!quoted && (c == divider || c == '\n'))
+		if (quoted && c == '"') {
+			quoted = i + 1 < r->len && r->text[i + 1] == '"';
+			i += quoted;
+			if (!quoted)
+				continue;
+		} else if (!quoted && (c == divider || c == '\n')) {
 			break;
+		}
 		if (r->cell.n == CALENDAR_FIELD)
 			r->cell.full = true;
 		else if (c != '\r')
