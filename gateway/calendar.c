@@ -14,7 +14,7 @@ enum { COLUMNS_MOST = 32, SHORT = 512 };
 /* One field of an entry, gathered piece by piece. */
 struct field {
 	size_t n;
-	bool full; /* not all of it fits */
+	bool full; /* not all of it fits, or its end is missing */
 	char text[CALENDAR_FIELD + 1];
 };
 
@@ -155,7 +155,8 @@ static size_t find_places(struct reader *r, struct calendar_place place[static C
 	times_blank(r->scratch.text); /* 7:30 is no hamlet */
 	n = places_find(r->places, r->scratch.text, place, why);
 	if (r->cell.full) {
-		snprintf(why, CALENDAR_WHY, "its area is too long; make it several entries");
+		snprintf(why, CALENDAR_WHY,
+			 "it is too long, or a closing quote is missing; make it several entries");
 		return 0;
 	}
 	if (n && has_exception(r->cell.text)) {
@@ -481,6 +482,7 @@ static bool cell_read(struct reader *r, size_t *at, char divider, bool *ended)
 			r->cell.text[r->cell.n++] = c;
 	}
 	r->cell.text[r->cell.n] = '\0';
+	r->cell.full = r->cell.full || quoted; /* the rest of the text is no cell */
 	*ended = i == r->len || r->text[i] == '\n';
 	*at = i < r->len ? i + 1 : i;
 	return true;
