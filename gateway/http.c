@@ -48,7 +48,9 @@ static void request_identify(struct http_request *q)
 
 static size_t request_limit(const struct http_request *q)
 {
-	return q->user || q->face->trusted ? HTTP_BODY_MAX : HTTP_BODY_UNSIGNED;
+	if (q->face->trusted)
+		return HTTP_BODY_LOCAL;
+	return q->user ? HTTP_BODY_MAX : HTTP_BODY_UNSIGNED;
 }
 
 /* Takes a piece of the body. False when no memory is left. */

@@ -32,6 +32,11 @@ struct http_deeds {
 	/* asked: {"point": ..., and what order.h says}; borrowed */
 	struct cJSON *(*order)(void *self, const char *point, const struct cJSON *asked,
 			       unsigned *status);
+	/* What is planned, one more (asked: planned.h says; borrowed), one less, and a calendar. */
+	struct cJSON *(*planned)(void *self, unsigned *status);
+	struct cJSON *(*plan)(void *self, const struct cJSON *asked, unsigned *status);
+	struct cJSON *(*unplan)(void *self, int64_t id, unsigned *status);
+	struct cJSON *(*calendar)(void *self, const char *text, size_t len, unsigned *status);
 };
 
 struct http;

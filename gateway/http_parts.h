@@ -11,9 +11,10 @@
 #include <microhttpd.h>
 
 enum {
-	HTTP_BODY_MAX = 64 * 1024, /* of somebody we know */
-	HTTP_BODY_UNSIGNED = 4096, /* of anybody: a sign-in form fits */
-	HTTP_VERIFY_ROWS = 2000,   /* ledger rows checked in one turn of the loop */
+	HTTP_BODY_LOCAL = 256 * 1024, /* over the Unix socket: a calendar of a province fits */
+	HTTP_BODY_MAX = 64 * 1024,    /* of somebody we know */
+	HTTP_BODY_UNSIGNED = 4096,    /* of anybody: a sign-in form fits */
+	HTTP_VERIFY_ROWS = 2000,      /* ledger rows checked in one turn of the loop */
 	HTTP_VERIFY_AT_ONCE = 4,
 	HTTP_SOURCE_TEXT = 64,
 };

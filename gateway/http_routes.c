@@ -132,15 +132,22 @@ static enum MHD_Result get_incidents(struct http_request *q, const char *piece)
 	return reply_json(q, 200, view_incidents(http_of(q)->view, open && strcmp(open, "1") == 0));
 }
 
-static enum MHD_Result get_incident(struct http_request *q, const char *piece)
+/* A number in an address. */
+static bool id_read(const char *piece, int64_t *id)
 {
 	char *end;
-	long long id;
-	cJSON *json;
 
 	errno = 0;
-	id = strtoll(piece, &end, 10);
-	if (*end || end == piece || errno)
+	*id = strtoll(piece, &end, 10);
+	return *end == '\0' && end != piece && errno == 0;
+}
+
+static enum MHD_Result get_incident(struct http_request *q, const char *piece)
+{
+	int64_t id;
+	cJSON *json;
+
+	if (!id_read(piece, &id))
 		return reply_refuse(q, HTTP_NOT_FOUND);
 	json = view_incident(http_of(q)->view, id);
 	return json ? reply_json(q, 200, json) : reply_refuse(q, HTTP_NOT_FOUND);
@@ -212,6 +219,65 @@ static enum MHD_Result post_order(struct http_request *q, const char *piece)
 	}
 	json = d->order(d->self, point->valuestring, asked, &status);
 	cJSON_Delete(asked);
+	return reply_json(q, status, json);
+}
+
+/* ---- what is planned ---- */
+
+static enum MHD_Result get_planned(struct http_request *q, const char *piece)
+{
+	const struct http_deeds *d = &http_of(q)->deeds;
+	unsigned status = 200;
+	cJSON *json;
+
+	(void)piece;
+	if (!d->planned)
+		return reply_refuse(q, HTTP_BAD);
+	json = d->planned(d->self, &status);
+	return reply_json(q, status, json);
+}
+
+static enum MHD_Result post_planned(struct http_request *q, const char *piece)
+{
+	const struct http_deeds *d = &http_of(q)->deeds;
+	cJSON *asked = q->len ? cJSON_ParseWithLength(q->body, q->len) : NULL, *json;
+	unsigned status = 200;
+
+	(void)piece;
+	if (!asked || !d->plan) {
+		cJSON_Delete(asked);
+		return reply_refuse(q, HTTP_BAD);
+	}
+	json = d->plan(d->self, asked, &status);
+	cJSON_Delete(asked);
+	return reply_json(q, status, json);
+}
+
+static enum MHD_Result delete_planned(struct http_request *q, const char *piece)
+{
+	const struct http_deeds *d = &http_of(q)->deeds;
+	unsigned status = 200;
+	int64_t id;
+	cJSON *json;
+
+	if (!d->unplan)
+		return reply_refuse(q, HTTP_BAD);
+	if (!id_read(piece, &id))
+		return reply_refuse(q, HTTP_NOT_FOUND);
+	json = d->unplan(d->self, id, &status);
+	return reply_json(q, status, json);
+}
+
+static enum MHD_Result post_calendar(struct http_request *q, const char *piece)
+{
+	const struct http_deeds *d = &http_of(q)->deeds;
+	unsigned status = 200;
+	cJSON *json;
+
+	(void)piece;
+	if (!d->calendar || q->len == 0)
+		return reply_refuse(q, HTTP_BAD);
+	json = d->calendar(d->self, q->body, q->len, &status);
 	return reply_json(q, status, json);
 }
 
@@ -302,6 +368,7 @@ static const struct route routes[] = {
 	{ "GET", "/api/v1/points/*/graph.png", NEED_READ, http_graph },
 	{ "GET", "/api/v1/incidents", NEED_READ, get_incidents },
 	{ "GET", "/api/v1/incidents/*", NEED_READ, get_incident },
+	{ "GET", "/api/v1/planned", NEED_READ, get_planned },
 	{ "POST", "/api/v1/login", NEED_NOTHING, post_login },
 	{ "POST", "/api/v1/logout", NEED_CHANGE, post_logout },
 	{ "POST", "/api/v1/verify", NEED_CHANGE, post_verify },
@@ -309,6 +376,9 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/revoke", NEED_LOCAL, post_revoke },
 	{ "POST", "/api/v1/rebuild", NEED_LOCAL, post_rebuild },
 	{ "POST", "/api/v1/order", NEED_LOCAL, post_order },
+	{ "POST", "/api/v1/planned", NEED_LOCAL, post_planned },
+	{ "DELETE", "/api/v1/planned/*", NEED_LOCAL, delete_planned },
+	{ "POST", "/api/v1/calendar", NEED_LOCAL, post_calendar },
 };
 
 enum { PIECE_TEXT = 64 };

@@ -8,6 +8,7 @@
 #include "gateway/keys.h"
 #include "gateway/notify.h"
 #include "gateway/order.h"
+#include "gateway/planned.h"
 #include "gateway/series.h"
 #include "gateway/settings.h"
 #include "gateway/store.h"
@@ -57,6 +58,7 @@ struct gateway {
 	struct view view;
 	struct turn *turn;
 	struct keys *keys;
+	struct windows planned; /* all that stand; read again by planned_changed */
 	struct loop_alarm *mark, *flush;
 	uint64_t epoch;
 	bool linked, failed; /* failed: ended by itself, to be started again */
@@ -237,6 +239,57 @@ static cJSON *deed_order(void *self, const char *point, const cJSON *asked, unsi
 	return json;
 }
 
+/* The one place that learns of a change, and of what is planned at the start: whoever judges by it
+ * is to be handed g->planned here. What cannot be read leaves what was read before. */
+static int planned_changed(struct gateway *g)
+{
+	struct windows now;
+	int e = store_planned(g->store, clock_wall(), &now);
+
+	if (e < 0) {
+		log_err("planned: %s", strerror(-e));
+		return e;
+	}
+	windows_free(&g->planned);
+	g->planned = now;
+	return 0;
+}
+
+static cJSON *deed_planned(void *self, unsigned *status)
+{
+	struct gateway *g = self;
+
+	return planned_list(&g->planned, clock_wall(), status);
+}
+
+static cJSON *deed_plan(void *self, const cJSON *asked, unsigned *status)
+{
+	struct gateway *g = self;
+	cJSON *json = planned_add(g->store, &g->settings->roster, asked, clock_wall(), status);
+
+	planned_changed(g);
+	return json;
+}
+
+static cJSON *deed_unplan(void *self, int64_t id, unsigned *status)
+{
+	struct gateway *g = self;
+	cJSON *json = planned_remove(g->store, id, clock_wall(), status);
+
+	planned_changed(g);
+	return json;
+}
+
+static cJSON *deed_calendar(void *self, const char *text, size_t len, unsigned *status)
+{
+	struct gateway *g = self;
+	cJSON *json =
+		planned_import(g->store, &g->settings->roster, text, len, clock_wall(), status);
+
+	planned_changed(g);
+	return json;
+}
+
 static int know(struct gateway *g, wall_t wall, mono_t now);
 
 static cJSON *deed_rebuild(void *self, unsigned *status)
@@ -387,6 +440,8 @@ static bool open_memory(struct gateway *g)
 		return false;
 	}
 	store_undrawn(g->store, undrawn, g);
+	if (planned_changed(g) < 0)
+		return false;
 	return know(g, wall, clock_mono()) == 0;
 }
 
@@ -446,6 +501,10 @@ static bool open_page(struct gateway *g)
 		.revoke = deed_revoke,
 		.rebuild = deed_rebuild,
 		.order = deed_order,
+		.planned = deed_planned,
+		.plan = deed_plan,
+		.unplan = deed_unplan,
+		.calendar = deed_calendar,
 	};
 	g->view = (struct view){
 		.roster = &s->roster,
@@ -514,6 +573,7 @@ static void close_all(struct gateway *g)
 	if (g->store && turn_keeps(g->turn))
 		store_mark(g->store, clock_wall());
 	commune_free(g->commune);
+	windows_free(&g->planned);
 	store_close(g->store);
 	keys_free(g->keys);
 	turn_free(g->turn);

@@ -181,3 +181,23 @@ CREATE TABLE IF NOT EXISTS undrawn (
 	lost      INTEGER NOT NULL,
 	PRIMARY KEY (point, at_ms)
 ) WITHOUT ROWID;
+
+-- Not derived: planned work and holidays, and power cuts that were published. Never deleted: what was announced
+-- stays on record. Numbers are those of gateway/window.h.
+CREATE TABLE IF NOT EXISTS planned (
+	id         INTEGER PRIMARY KEY,
+	kind       INTEGER NOT NULL,    -- 0 work, 1 a power cut
+	target     INTEGER NOT NULL,    -- 0 all, 1 hamlet, 2 transformer, 3 point
+	what       TEXT NOT NULL,       -- its code or name; '' for all
+	from_ms    INTEGER NOT NULL,    -- of the first occurrence
+	until_ms   INTEGER NOT NULL,
+	repeat     INTEGER NOT NULL,    -- 0 once, 1 daily, 2 weekly
+	days       INTEGER NOT NULL,    -- weekly: bit 0 Sunday .. bit 6 Saturday
+	last_ms    INTEGER NOT NULL,    -- none begins after it; 0: for ever
+	reason     TEXT NOT NULL,
+	made_ms    INTEGER NOT NULL,
+	removed_ms INTEGER NOT NULL     -- taken back; 0: it stands
+);
+-- A calendar that is read twice is kept once.
+CREATE UNIQUE INDEX IF NOT EXISTS planned_once
+	ON planned (kind, target, what, from_ms, until_ms, repeat, days, last_ms) WHERE removed_ms = 0;

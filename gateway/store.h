@@ -7,6 +7,7 @@
 #include "gateway/compose.h"
 #include "gateway/facts.h"
 #include "gateway/roster.h"
+#include "gateway/window.h"
 
 enum { STORE_WHY = 200, STORE_KEY = FACTS_KEY, STORE_RECEIVER = 32 };
 
@@ -109,6 +110,20 @@ int store_drawn(struct store *s, size_t point, wall_t at);
 
 /* Has the ledger rows that came from this boot of the point? */
 bool store_boot_known(struct store *s, const char *code, uint64_t boot);
+
+/* ---- planned (store_planned.c) ---- */
+/* Keep a window, whose id is not looked at. 0 and its id; 1 and the id of the one that stands
+ * already, whatever its reason; -EINVAL for what is no window; -errno. */
+int store_planned_add(struct store *s, const struct window *w, wall_t now, int64_t *id);
+/* n of them in one transaction: all, or -errno and none. Sets ids, and in known which stood
+ * already.
+ */
+int store_planned_add_all(struct store *s, struct window *w, size_t n, bool *known, wall_t now);
+/* Take one back; it stays on record. 0; -ENOENT when there is none that stands; -errno. */
+int store_planned_remove(struct store *s, int64_t id, wall_t now);
+/* All that stand and were not over a year ago, by id; windows_free them. 0 or -errno, and then *out
+ * is untouched. */
+int store_planned(struct store *s, wall_t now, struct windows *out);
 
 struct store_counters {
 	uint64_t rows, commits, failed;

@@ -33,8 +33,9 @@ static size_t keep(char *data, size_t size, size_t n, void *self)
 	return n;
 }
 
-static CURLcode perform(CURL *c, const char *socket, const char *path, const char *body,
-			struct text *got, long *status)
+/* method: NULL for what follows from the body */
+static CURLcode perform(CURL *c, const char *socket, const char *path, const char *method,
+			const char *body, struct text *got, long *status)
 {
 	char url[512];
 	CURLcode err;
@@ -52,6 +53,8 @@ static CURLcode perform(CURL *c, const char *socket, const char *path, const cha
 		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
 		curl_easy_setopt(c, CURLOPT_POSTFIELDS, body);
 	}
+	if (method)
+		curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, method);
 	err = curl_easy_perform(c);
 	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, status);
 	return err;
@@ -79,7 +82,8 @@ static cJSON *judge(cJSON *json, long status, int *code)
 	return NULL;
 }
 
-cJSON *ask(const char *socket, const char *path, const char *body, int *code)
+static cJSON *ask_by(const char *method, const char *socket, const char *path, const char *body,
+		     int *code)
 {
 	CURL *c = curl_easy_init();
 	struct text got = { 0 };
@@ -92,7 +96,7 @@ cJSON *ask(const char *socket, const char *path, const char *body, int *code)
 		*code = ANSWER_FAILED;
 		return NULL;
 	}
-	err = perform(c, socket, path, body, &got, &status);
+	err = perform(c, socket, path, method, body, &got, &status);
 	curl_easy_cleanup(c);
 	if (err) {
 		fprintf(stderr,
@@ -107,4 +111,14 @@ cJSON *ask(const char *socket, const char *path, const char *body, int *code)
 	json = got.at ? cJSON_ParseWithLength(got.at, got.len) : NULL;
 	free(got.at);
 	return judge(json, status, code);
+}
+
+cJSON *ask(const char *socket, const char *path, const char *body, int *code)
+{
+	return ask_by(NULL, socket, path, body, code);
+}
+
+cJSON *ask_delete(const char *socket, const char *path, int *code)
+{
+	return ask_by("DELETE", socket, path, NULL, code);
 }

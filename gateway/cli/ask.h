@@ -22,4 +22,7 @@ enum {
  */
 struct cJSON *ask(const char *socket, const char *path, const char *body, int *code);
 
+/* The same, with DELETE. */
+struct cJSON *ask_delete(const char *socket, const char *path, int *code);
+
 #endif

@@ -3,6 +3,7 @@
  */
 #include "gateway/cli/ask.h"
 #include "gateway/cli/decode.h"
+#include "gateway/cli/planned.h"
 #include "gateway/cli/show.h"
 #include "gateway/enrol.h"
 #include "mesh/conf.h"
@@ -30,6 +31,7 @@ struct call {
 	bool json;
 	enum language lang;
 	const char *more[2]; /* arguments after the first; NULL when not given */
+	struct planned_call planned;
 };
 
 struct command {
@@ -338,6 +340,32 @@ static int run_rebuild(const struct call *c)
 	return run_check(c, "/api/v1/rebuild");
 }
 
+/* ---- what is planned ---- */
+
+static struct planned_call planned_call(const struct call *c)
+{
+	struct planned_call p = c->planned;
+
+	p.socket = c->socket;
+	p.json = c->json;
+	p.lang = c->lang;
+	return p;
+}
+
+static int run_mute(const struct call *c)
+{
+	const struct planned_call p = planned_call(c);
+
+	return planned_mute(&p, c->argument, c->more[0]);
+}
+
+static int run_calendar(const struct call *c)
+{
+	const struct planned_call p = planned_call(c);
+
+	return planned_calendar(&p, c->argument);
+}
+
 /* ---- without the gateway ---- */
 
 /* One line from standard input, unseen when it is a terminal. */
@@ -454,6 +482,12 @@ static const struct command commands[] = {
 	  "gửi cấu hình cho một điểm dùng thử, tự hoàn lại nếu mất liên lạc",
 	  "settings for a point to try; undone when it cannot reach the gateway with them",
 	  run_push, 2, 2 },
+	{ "mute", "mute add|list|remove [ID]",
+	  "lịch báo trước: --point, --hamlet, --transformer hoặc --all, --from, --until, --reason",
+	  "planned work: --point, --hamlet, --transformer or --all, --from, --until, --reason",
+	  run_mute, 1, 2 },
+	{ "calendar", "calendar FILE|-", "nhập lịch cắt điện của điện lực (CSV hoặc văn bản)",
+	  "read the power company's calendar of cuts (CSV or text)", run_calendar, 1, 1 },
 	{ "verify", "verify", "kiểm tra chuỗi của sổ ghi", "check the ledger's chain", run_verify,
 	  0, 0 },
 	{ "rebuild", "rebuild", "dựng lại mọi số liệu từ sổ ghi",
@@ -547,6 +581,49 @@ static enum language language_here(void)
 	return LANGUAGE_EN;
 }
 
+/* The options of mute. */
+static bool take_planned(struct planned_call *p, int o, const char *text)
+{
+	switch (o) {
+	case 'P':
+		p->point = text;
+		break;
+	case 'H':
+		p->hamlet = text;
+		break;
+	case 'T':
+		p->transformer = text;
+		break;
+	case 'A':
+		p->all = true;
+		break;
+	case 'F':
+		p->from = text;
+		break;
+	case 'U':
+		p->until = text;
+		break;
+	case 'D':
+		p->daily = true;
+		break;
+	case 'W':
+		p->weekly = text;
+		break;
+	case 'L':
+		p->last = text;
+		break;
+	case 'R':
+		p->reason = text;
+		break;
+	case 'C':
+		p->cut = true;
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -554,6 +631,17 @@ int main(int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' },
 		{ "lang", required_argument, NULL, 'l' },
 		{ "out", required_argument, NULL, 'o' },
+		{ "point", required_argument, NULL, 'P' },
+		{ "hamlet", required_argument, NULL, 'H' },
+		{ "transformer", required_argument, NULL, 'T' },
+		{ "all", no_argument, NULL, 'A' },
+		{ "from", required_argument, NULL, 'F' },
+		{ "until", required_argument, NULL, 'U' },
+		{ "daily", no_argument, NULL, 'D' },
+		{ "weekly", required_argument, NULL, 'W' },
+		{ "last", required_argument, NULL, 'L' },
+		{ "reason", required_argument, NULL, 'R' },
+		{ "cut", no_argument, NULL, 'C' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
@@ -575,7 +663,7 @@ int main(int argc, char **argv)
 			c.lang = LANGUAGE_EN;
 		else if (o == 'h' || o == 'v')
 			break;
-		else
+		else if (!take_planned(&c.planned, o, optarg))
 			return ANSWER_USAGE;
 	}
 	if (o == 'h')

@@ -374,3 +374,116 @@ void show_point(const cJSON *p, enum language lang)
 		printf("\n%s\n", page_word("outages", lang));
 	show_outages(p, lang);
 }
+
+/* ---- what is planned ---- */
+
+static const char *say(enum language lang, const char *vi, const char *en)
+{
+	return lang == LANGUAGE_VI ? vi : en;
+}
+
+static const char *target_word(const cJSON *w, enum language lang)
+{
+	static const char *const words[][3] = {
+		{ "hamlet", "ấp", "hamlet" },
+		{ "transformer", "trạm", "transformer" },
+		{ "point", "điểm", "point" },
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (strcmp(text(w, "target"), words[i][0]) == 0)
+			return say(lang, words[i][1], words[i][2]);
+	return say(lang, "toàn xã", "all");
+}
+
+/* "weekly mon,tue until 31/12/2026 23:59" */
+static void repeat_draw(char out[static LINE], const cJSON *w, enum language lang)
+{
+	const char *repeat = text(w, "repeat"), *word = "";
+	char last[LINE];
+	const cJSON *d;
+	int n;
+
+	if (strcmp(repeat, "daily") == 0)
+		word = say(lang, "hằng ngày", "daily");
+	else if (strcmp(repeat, "weekly") == 0)
+		word = say(lang, "hằng tuần", "weekly");
+	n = snprintf(out, LINE, "%s", word);
+	cJSON_ArrayForEach(d, item(w, "days"))
+	{
+		if (cJSON_IsString(d) && n < LINE - 16)
+			n += snprintf(out + n, (size_t)(LINE - n), "%c%.8s",
+				      d->prev->next ? ',' : ' ',
+				      d->valuestring); /* the first's prev is the last */
+	}
+	time_draw(last, w, "last");
+	if (moment(w, "last").ms && n < LINE)
+		snprintf(out + n, (size_t)(LINE - n), " %s %.40s", say(lang, "đến", "until"), last);
+}
+
+static void add_window(struct table *t, const cJSON *w, enum language lang)
+{
+	char line[LINE];
+
+	snprintf(line, sizeof line, "%lld", (long long)number(w, "id"));
+	table_add(t, line);
+	table_add(t, strcmp(text(w, "kind"), "cut") == 0 ? say(lang, "cắt điện", "power cut")
+							 : say(lang, "báo trước", "planned"));
+	snprintf(line, sizeof line, "%s %.100s", target_word(w, lang), text(w, "what"));
+	table_add(t, line);
+	time_draw(line, w, "from");
+	table_add(t, line);
+	time_draw(line, w, "until");
+	table_add(t, line);
+	repeat_draw(line, w, lang);
+	table_add(t, line);
+	snprintf(line, sizeof line, "%.200s%s", text(w, "reason"),
+		 cJSON_IsTrue(item(w, "known")) ? say(lang, " (đã có)", " (known already)")
+		 : cJSON_IsTrue(item(w, "now")) ? say(lang, " (đang diễn ra)", " (now)")
+						: "");
+	table_add(t, line);
+}
+
+void show_window(const cJSON *window, enum language lang)
+{
+	struct table t = { .columns = 7 };
+
+	add_window(&t, window, lang);
+	table_print(&t);
+}
+
+static size_t show_windows(const cJSON *list, enum language lang)
+{
+	struct table t = { .columns = 7 };
+	size_t n = 0;
+	const cJSON *w;
+
+	cJSON_ArrayForEach(w, list)
+	{
+		add_window(&t, w, lang);
+		n++;
+	}
+	table_print(&t);
+	return n;
+}
+
+void show_planned(const cJSON *planned, enum language lang)
+{
+	if (show_windows(item(planned, "planned"), lang) == 0)
+		puts(say(lang, "Không có lịch báo trước", "Nothing is planned"));
+}
+
+void show_calendar(const cJSON *calendar, const char *file, enum language lang)
+{
+	const size_t taken = show_windows(item(calendar, "taken"), lang);
+	const cJSON *r;
+
+	printf("%s: %zu, %s: %d\n", say(lang, "đã nhận", "taken"), taken,
+	       say(lang, "từ chối", "refused"), cJSON_GetArraySize(item(calendar, "refused")));
+	fflush(stdout);
+	cJSON_ArrayForEach(r, item(calendar, "refused"))
+	{
+		fprintf(stderr, "%s:%lld: %s\n", file, (long long)number(r, "line"),
+			text(r, "why"));
+	}
+}

@@ -12,5 +12,9 @@ void show_points(const struct cJSON *points, enum language lang);
 void show_point(const struct cJSON *point, enum language lang);
 void show_incidents(const struct cJSON *incidents, enum language lang);
 void show_incident(const struct cJSON *incident, enum language lang);
+void show_window(const struct cJSON *window, enum language lang);
+void show_planned(const struct cJSON *planned, enum language lang);
+/* What was taken on standard output; what was refused, with its line in file, on standard error. */
+void show_calendar(const struct cJSON *calendar, const char *file, enum language lang);
 
 #endif

@@ -189,6 +189,39 @@ static struct cJSON *rebuild(void *self, unsigned *status)
 	return cJSON_CreateObject();
 }
 
+static struct cJSON *planned(void *self, unsigned *status)
+{
+	(void)self;
+	*status = 200;
+	return cJSON_CreateArray();
+}
+
+static struct cJSON *plan(void *self, const struct cJSON *asked, unsigned *status)
+{
+	(void)self;
+	*status = cJSON_IsObject(asked) ? 200 : 400;
+	return cJSON_Duplicate(asked, true);
+}
+
+static struct cJSON *unplan(void *self, int64_t id, unsigned *status)
+{
+	(void)self;
+	*status = id == 7 ? 200 : 404;
+	return cJSON_CreateNumber((double)id);
+}
+
+/* Says how much it was given, and of what. */
+static struct cJSON *calendar(void *self, const char *text, size_t len, unsigned *status)
+{
+	cJSON *json = cJSON_CreateObject();
+
+	(void)self;
+	*status = 200;
+	cJSON_AddNumberToObject(json, "len", (double)len);
+	cJSON_AddBoolToObject(json, "x", len > 0 && text[0] == 'x' && text[len - 1] == 'x');
+	return json;
+}
+
 /* ---- the server ---- */
 
 static char hash[crypto_pwhash_STRBYTES];
@@ -218,9 +251,14 @@ static int serve(int ready)
 					.draw_program = "",
 					.users = &user,
 					.n_users = 1 };
-	const struct http_deeds deeds = {
-		.enrol = enrol, .rebuild = rebuild, .revoke = NULL, .self = NULL
-	};
+	const struct http_deeds deeds = { .enrol = enrol,
+					  .rebuild = rebuild,
+					  .revoke = NULL,
+					  .self = NULL,
+					  .planned = planned,
+					  .plan = plan,
+					  .unplan = unplan,
+					  .calendar = calendar };
 	struct view v = { .roster = &roster };
 	char why[HTTP_WHY];
 	struct loop *l = loop_new();
@@ -333,6 +371,8 @@ static long ask(const char *where, const char *header, const char *body, const c
 		curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)strlen(body));
 		curl_easy_setopt(c, CURLOPT_POSTFIELDS, body);
 	}
+	if (header && strcmp(header, "DELETE") == 0)
+		curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, header);
 	if (header && strcmp(header, "HEAD") == 0)
 		curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
 	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
@@ -388,12 +428,15 @@ static int before(void **state)
 
 static void nothing_is_shown_to_a_stranger(void **state)
 {
-	static const char *const closed[] = {
-		"/api/v1/status",       "/api/v1/points",
-		"/api/v1/points/TT-01", "/api/v1/points/TT-01/graph.png?span=24h",
-		"/api/v1/points/none",  "/api/v1/incidents",
-		"/api/v1/incidents/7",  "/metrics"
-	};
+	static const char *const closed[] = { "/api/v1/status",
+					      "/api/v1/points",
+					      "/api/v1/points/TT-01",
+					      "/api/v1/points/TT-01/graph.png?span=24h",
+					      "/api/v1/points/none",
+					      "/api/v1/incidents",
+					      "/api/v1/incidents/7",
+					      "/api/v1/planned",
+					      "/metrics" };
 
 	(void)state;
 	assert_int_equal(get("/"), 303);
@@ -504,6 +547,52 @@ static void keys_are_given_out_only_on_the_gateway_itself(void **state)
 	assert_int_equal(ask("/api/v1/enrol", NULL, "nonsense", path), 400);
 	assert_int_equal(ask("/api/v1/enrol", NULL, "", path), 400);
 	assert_int_equal(ask("/api/v1/rebuild", NULL, "", path), 200);
+}
+
+static void what_is_planned_is_changed_only_on_the_gateway_itself(void **state)
+{
+	(void)state;
+	assert_int_equal(get("/api/v1/planned"), 401);
+	sign_in();
+	assert_int_equal(get("/api/v1/planned"), 200);
+	assert_string_equal(got.body.at, "[]");
+	assert_int_equal(ask("/api/v1/planned", token, "{}", NULL), 403);
+	assert_int_equal(ask("/api/v1/calendar", token, "x", NULL), 403);
+	assert_int_equal(ask("/api/v1/planned/7", "DELETE", NULL, NULL), 403);
+	cookie[0] = '\0';
+	assert_int_equal(ask("/api/v1/planned/7", "DELETE", NULL, NULL), 401);
+	assert_int_equal(ask("/api/v1/planned", NULL, NULL, path), 200);
+	assert_int_equal(ask("/api/v1/planned", NULL, "{\"from\":1}", path), 200);
+	assert_string_equal(got.body.at, "{\"from\":1}");
+	assert_int_equal(ask("/api/v1/planned", NULL, "[]", path), 400);
+	assert_int_equal(ask("/api/v1/planned", NULL, "nonsense", path), 400);
+	assert_int_equal(ask("/api/v1/planned", NULL, "", path), 400);
+	assert_int_equal(ask("/api/v1/planned/7", "DELETE", NULL, path), 200);
+	assert_string_equal(got.body.at, "7");
+	assert_int_equal(ask("/api/v1/planned/8", "DELETE", NULL, path), 404);
+	assert_int_equal(ask("/api/v1/planned/x", "DELETE", NULL, path), 404);
+	assert_int_equal(ask("/api/v1/planned", "DELETE", NULL, path), 405);
+	assert_int_equal(ask("/api/v1/planned/7", NULL, NULL, path), 405);
+}
+
+static void a_calendar_may_be_long_where_it_is_trusted(void **state)
+{
+	const size_t most = 256 * 1024;
+	char *text = malloc(most + 2), want[64];
+
+	(void)state;
+	memset(text, 'x', most + 1);
+	text[most + 1] = '\0';
+	assert_int_equal(ask("/api/v1/calendar", NULL, text, path), 413);
+	text[most] = '\0';
+	assert_int_equal(ask("/api/v1/calendar", NULL, text, path), 200);
+	snprintf(want, sizeof want, "{\"len\":%zu,\"x\":true}", most);
+	assert_string_equal(got.body.at, want);
+	assert_int_equal(ask("/api/v1/calendar", NULL, "", path), 400);
+	sign_in();
+	text[65 * 1024] = '\0';
+	assert_int_equal(ask("/api/v1/calendar", token, text, NULL), 413);
+	free(text);
 }
 
 static void whoever_may_open_the_socket_is_trusted(void **state)
@@ -698,10 +787,10 @@ static void one_address_has_only_so_many_connections(void **state)
 
 static void too_big_a_body_is_refused(void **state)
 {
-	char *big = calloc(1, 70001);
+	char *big = calloc(1, 270001);
 
 	(void)state;
-	memset(big, 'x', 70000);
+	memset(big, 'x', 270000);
 	assert_int_equal(ask("/api/v1/enrol", NULL, big, path), 413);
 	assert_int_equal(ask("/api/v1/enrol", "Transfer-Encoding: chunked", big, path), 413);
 	big[5000] = '\0';
@@ -768,6 +857,8 @@ int main(void)
 		sentence(another_site_cannot_sign_in_or_change),
 		sentence(a_change_needs_the_pages_token),
 		sentence(keys_are_given_out_only_on_the_gateway_itself),
+		sentence(what_is_planned_is_changed_only_on_the_gateway_itself),
+		sentence(a_calendar_may_be_long_where_it_is_trusted),
 		sentence(whoever_may_open_the_socket_is_trusted),
 		sentence(a_second_gateway_is_refused_and_a_stale_socket_replaced),
 		sentence(what_does_not_exist_is_not_found),
