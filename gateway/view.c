@@ -110,12 +110,16 @@ static void add_notify(cJSON *to, const struct view *v)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct notify_counters c = notify_counters(v->notify, i);
-		cJSON *route = cJSON_CreateObject();
+		cJSON *route = cJSON_CreateObject(), *skipped;
 
 		cJSON_AddStringToObject(route, "route", routes[i]);
 		part_count(route, "sent", c.sent);
 		part_count(route, "failed", c.failed);
 		part_count(route, "given_up", c.given_up);
+		skipped = cJSON_AddObjectToObject(route, "skipped");
+		for (unsigned k = SKIP_NOT + 1; k < SKIPS; k++)
+			part_count(skipped, notify_skip_str((enum notify_skip)k), c.skipped[k]);
+		cJSON_AddBoolToObject(route, "open", c.open);
 		cJSON_AddItemToArray(list, route);
 	}
 }
@@ -448,6 +452,7 @@ static bool list_delivery(void *self, const struct delivery_view *d)
 	part_time(to, "made", d->made);
 	part_time(to, "sent", d->sent);
 	cJSON_AddBoolToObject(to, "given_up", d->sent.ms < 0);
+	cJSON_AddStringToObject(to, "via", d->via);
 	cJSON_AddStringToObject(to, "note", d->note);
 	cJSON_AddItemToArray(l->list, to);
 	return --l->left > 0;
