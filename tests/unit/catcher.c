@@ -64,9 +64,12 @@ static void hear_http(struct talk *t)
 	char answer[100];
 	int status;
 
-	if (!end || !(length = strcasestr(t->text, "\r\nContent-Length:")))
+	if (!end)
 		return;
-	if (t->len < (size_t)(end + 4 - t->text) + strtoul(length + 17, NULL, 10))
+	length = strcasestr(t->text, "\r\nContent-Length:");
+	if (!length && strncmp(t->text, "GET ", 4) != 0)
+		return;
+	if (length && t->len < (size_t)(end + 4 - t->text) + strtoul(length + 17, NULL, 10))
 		return;
 	t->over = true;
 	status = caught(t);
