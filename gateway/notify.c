@@ -210,8 +210,8 @@ static void take_success(struct party *p, struct route *r, const char *note)
 	p->receipt.delivered = p->receipt.round_over = true;
 	p->receipt.at = clock_wall();
 	p->receipt.via = r->channel->name;
-	log_info("%s: %s delivered to %s over %s (%s): %s", p->who->id, p->delivery.key, r->name,
-		 r->channel->name, r->target, note);
+	log_info("%s: %s delivered over %s to %s: %s", p->who->id, p->delivery.key, r->name,
+		 r->target, note);
 	heard(p->notify);
 }
 
@@ -239,8 +239,9 @@ static void end_round(struct party *p, struct route *last, bool barred)
 		log_err("%s: %s given up after %u tries: %s", p->who->id, d->key, d->tries,
 			p->receipt.note);
 	} else if (!barred) {
-		log_warn("%s: %s not delivered (try %u, next in %" PRId64 " s): %s", p->who->id,
-			 d->key, d->tries, wait / 1000, p->receipt.note);
+		log_warn("%s: %s not delivered over %s to %s (try %u, next in %" PRId64 " s): %s",
+			 p->who->id, d->key, last ? last->name : "any way",
+			 last ? last->target : "it", d->tries, wait / 1000, p->receipt.note);
 	} else {
 		log_warn("%s: %s cannot go out now: %s", p->who->id, d->key, p->receipt.note);
 	}

@@ -18,12 +18,48 @@
 static const struct roster_hamlet hamlets[] = { { "QT", "Quyết Thắng" }, { "a\"b", "Làng Bến" } };
 static const struct roster_camera eyes[] = { { "cổng chợ", "" }, { "sân <b>", "" } };
 static const struct roster_point roster_points[] = {
-	{ "TT-01", "QT", "ông A", "0900000123", "Viettel", "QT1", eyes, 2 },
-	{ "TT-02", "QT", "bà B", "", "", "", eyes, 1 },
-	{ "TT-03", "a\"b", "", "", "", "", eyes, 1 },
-	{ "TT-04", "a\"b", "", "", "", "", eyes, 1 },
+	{ .code = "TT-01",
+	  .hamlet = "QT",
+	  .household = "ông A",
+	  .phone = "0900000123",
+	  .provider = "Viettel",
+	  .transformer = "QT1",
+	  .relay = "",
+	  .cameras = eyes,
+	  .n_cameras = 2 },
+	{ .code = "TT-02",
+	  .hamlet = "QT",
+	  .household = "bà B",
+	  .phone = "",
+	  .provider = "",
+	  .transformer = "",
+	  .relay = "",
+	  .cameras = eyes,
+	  .n_cameras = 1 },
+	{ .code = "TT-03",
+	  .hamlet = "a\"b",
+	  .household = "",
+	  .phone = "",
+	  .provider = "",
+	  .transformer = "",
+	  .relay = "",
+	  .cameras = eyes,
+	  .n_cameras = 1 },
+	{ .code = "TT-04",
+	  .hamlet = "a\"b",
+	  .household = "",
+	  .phone = "",
+	  .provider = "",
+	  .transformer = "",
+	  .relay = "",
+	  .cameras = eyes,
+	  .n_cameras = 1 },
 };
-static const struct roster roster = { "Thiện Tân", hamlets, 2, roster_points, 4 };
+static const struct roster roster = { .commune = "Thiện Tân",
+				      .hamlets = hamlets,
+				      .n_hamlets = 2,
+				      .points = roster_points,
+				      .n_points = 4 };
 
 /* ---- the stand-ins ---- */
 
@@ -155,7 +191,7 @@ bool store_incident(struct store *s, int64_t id, struct incident *out)
 void store_deliveries(struct store *s, int64_t incident, store_delivery_fn *row, void *self)
 {
 	const struct delivery_view d = { "7-firing-hook0", "hook0", "HTTP 200", TELL_FIRING, 1,
-					 { 1000 },         { -1 } };
+					 { 1000 },         { -1 },  "" };
 
 	(void)s;
 	(void)incident;
@@ -197,19 +233,23 @@ struct notify_counters notify_counters(const struct notify *n, size_t route)
 	return (struct notify_counters){ .sent = route + 1 };
 }
 
+const char *notify_skip_str(enum notify_skip k)
+{
+	return k == SKIP_BREAKER ? "breaker" : k == SKIP_OFFLINE ? "offline" : "budget";
+}
+
 struct mqtt_counters mqtt_counters(const struct mqtt *m)
 {
 	(void)m;
 	return (struct mqtt_counters){ .connects = 4 };
 }
 
-void compose(struct message *out, const struct roster *r, const struct incident *i, enum tell what,
+void compose(struct message *out, const struct roster *r, const struct notice *n,
 	     enum language lang)
 {
 	(void)r;
-	(void)i;
-	(void)what;
-	*out = (struct message){ "subject", "text" };
+	(void)n;
+	*out = (struct message){ .subject = "subject", .text = "text" };
 	out->text[0] = lang == LANGUAGE_VI ? 'v' : 'e';
 }
 
