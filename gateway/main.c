@@ -411,6 +411,8 @@ static bool open_routes(struct gateway *g)
 		.ntfy_url = s->ntfy.url,
 		.ntfy_token = s->ntfy_token,
 		.sms_outbox = s->sms.outbox,
+		.sms_sent = s->sms.sent,
+		.sms_error = s->sms.error,
 		.sms = { s->sms.per_day, s->sms.reserve },
 		.mail = s->mail_route,
 	};

@@ -26,6 +26,7 @@ enum {
 	QUIET_MS = 60 * 1000,    /* nothing waits, as far as the store could say */
 	AGAIN_MS = 5 * 1000,     /* the store would not listen: ask it again */
 	SERVICES = 4,            /* that people's ways go over */
+	SMS_MS = 2 * 60 * 1000,  /* a modem sends one after the other, to everybody */
 };
 
 static const char *const skip_names[] = {
@@ -489,9 +490,11 @@ static bool step(struct party *p, wall_t now)
 }
 
 /* A way that neither ends well nor badly must not cost the next one its time. */
-static bool is_late(const struct party *p, mono_t now)
+static mono_t late(const struct party *p)
 {
-	return p->handle && p->n_ways > 1 && mono_since(now, p->began) >= p->notify->limits.way_ms;
+	return p->handle && p->delivery.way + 1 < p->n_ways
+		       ? mono_after(p->began, p->notify->limits.way_ms)
+		       : MONO_NEVER;
 }
 
 static void leave(struct party *p)
@@ -542,8 +545,8 @@ static int64_t wait_of(const struct notify *n, wall_t wall, mono_t now)
 
 		if (p->receipt.waiting)
 			wait = sooner(wait, AGAIN_MS);
-		else if (p->handle && p->n_ways > 1)
-			wait = sooner(wait, n->limits.way_ms - mono_since(now, p->began));
+		else if (p->handle)
+			wait = sooner(wait, mono_since(late(p), now));
 		else if (!p->handle && p->delivery.id != 0)
 			wait = sooner(wait, mono_since(p->again, now));
 	}
@@ -569,7 +572,7 @@ static void look(struct notify *n)
 		n->parties[i].sms_today = -1;
 		if (n->parties[i].receipt.waiting)
 			write_receipt(&n->parties[i]);
-		if (is_late(&n->parties[i], clock_mono()))
+		if (mono_reached(clock_mono(), late(&n->parties[i])))
 			leave(&n->parties[i]);
 	}
 	if (read_rows(n)) {
@@ -681,7 +684,7 @@ static void add_services(struct notify *n, const struct notify_options *o)
 {
 	n->zalo = (struct zalo_service){ o->zalo_url, o->zalo_token };
 	n->ntfy = (struct ntfy_service){ o->ntfy_url, o->ntfy_token };
-	n->sms = (struct sms_service){ o->sms_outbox };
+	n->sms = (struct sms_service){ o->sms_outbox, o->sms_sent, o->sms_error, SMS_MS };
 	if (o->zalo_url && o->zalo_url[0])
 		add_route(n, &channel_zalo, "zalo", &n->zalo, !channel_is_near(o->zalo_url));
 	if (o->sms_outbox && o->sms_outbox[0])

@@ -54,8 +54,8 @@ struct notify_options {
 	size_t n_people;
 	const char *zalo_url, *zalo_token;
 	const char *ntfy_url, *ntfy_token;
-	const char *sms_outbox;
-	struct budget sms; /* a person and day */
+	const char *sms_outbox, *sms_sent, *sms_error; /* gammu-smsd's folders; sent may be "" */
+	struct budget sms;                             /* a person and day */
 	struct mail_route mail;
 };
 

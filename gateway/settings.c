@@ -69,6 +69,8 @@ static const struct conf_key point_keys[] = {
 	  .help = "of the house's internet line; neighbours share it" },
 	{ .key = "transformer", TEXT(struct roster_point, transformer, 0, 40),
 	  .help = "of the house's power; neighbours share it" },
+	{ .key = "relay", TEXT(struct roster_point, relay, 0, POINT_CODE_MAX),
+	  .help = "code of the point through which this one reaches us; empty: none" },
 	{ .key = "cameras", LIST(struct roster_point, cameras, n_cameras, 1, CAMERAS_MAX),
 	  .of = &camera_table, .required = true, .help = "1 to 8 of them" },
 };

@@ -349,7 +349,7 @@ static bool references_ok(const struct check *c, const struct gateway_settings *
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(s->references[i], s->references[j]) == 0)
 				return blame(c, "references", i, NULL,
-					     "is there already; name another");
+					     "this address is there already; name another");
 	}
 	return true;
 }
@@ -395,9 +395,22 @@ static bool roster_ok(const struct check *c, const struct roster *r)
 		}
 	}
 	i = twice(points, r->n_points);
-	if (i != SIZE_MAX)
+	if (i != SIZE_MAX) {
 		blame(c, "points", i, "code", "another point has this code; give it its own");
-	ok = i == SIZE_MAX;
+		goto out;
+	}
+	for (i = 0; i < r->n_points; i++) {
+		const char *relay = r->points[i].relay;
+
+		if (relay[0] == '\0')
+			continue;
+		if (strcmp(relay, r->points[i].code) == 0 || !among(points, r->n_points, relay)) {
+			blame(c, "points", i, "relay",
+			      "no other point has this code; name one that is in \"points\"");
+			goto out;
+		}
+	}
+	ok = true;
 out:
 	free(hamlets);
 	free(points);

@@ -375,6 +375,8 @@ static int world_open(void **state)
 					     .ntfy_url = "https://ntfy.example.org",
 					     .ntfy_token = "",
 					     .sms_outbox = "/nonexistent",
+					     .sms_sent = "",
+					     .sms_error = "",
 					     .sms = { .per_day = 4, .reserve = 1 },
 					     .mail = { w.server, "matsang@example.org", "", "",
 						       NULL, 0 } };
