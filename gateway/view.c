@@ -124,6 +124,20 @@ static void add_notify(cJSON *to, const struct view *v)
 	}
 }
 
+static void add_heartbeat(cJSON *to, const struct view *v)
+{
+	struct heartbeat_counters c;
+	cJSON *beat;
+
+	if (!v->heartbeat)
+		return;
+	c = heartbeat_counters(v->heartbeat);
+	beat = cJSON_AddObjectToObject(to, "heartbeat");
+	part_count(beat, "sent", c.sent);
+	part_count(beat, "failed", c.failed);
+	cJSON_AddBoolToObject(beat, "failing", c.failing);
+}
+
 static void add_gasps(cJSON *to, const struct view *v)
 {
 	cJSON *refused;
@@ -157,6 +171,7 @@ struct cJSON *view_status(const struct view *v)
 	add_store(to, v);
 	add_series(to, v);
 	add_notify(to, v);
+	add_heartbeat(to, v);
 	return to;
 }
 

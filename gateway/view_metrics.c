@@ -125,6 +125,17 @@ static void counters(FILE *f, const struct view *v)
 	    m.dropped);
 }
 
+static void heartbeat(FILE *f, const struct view *v)
+{
+	struct heartbeat_counters c;
+
+	if (!v->heartbeat)
+		return;
+	c = heartbeat_counters(v->heartbeat);
+	one(f, "heartbeats_total", "counter", "Signs of life that arrived outside.", c.sent);
+	one(f, "heartbeats_failed_total", "counter", "Signs of life that did not.", c.failed);
+}
+
 static void gasps(FILE *f, const struct view *v)
 {
 	if (!v->gasps)
@@ -158,6 +169,7 @@ char *view_metrics(const struct view *v)
 	gasps(f, v);
 	counters(f, v);
 	deliveries(f, v);
+	heartbeat(f, v);
 	fclose(f);
 	return text;
 }

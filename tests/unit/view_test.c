@@ -230,7 +230,15 @@ const char *const *notify_routes(const struct notify *n, size_t *count)
 struct notify_counters notify_counters(const struct notify *n, size_t route)
 {
 	(void)n;
-	return (struct notify_counters){ .sent = route + 1 };
+	return (struct notify_counters){ .sent = route + 1,
+					 .skipped = { [SKIP_BUDGET] = 3 },
+					 .open = route == 1 };
+}
+
+struct heartbeat_counters heartbeat_counters(const struct heartbeat *h)
+{
+	(void)h;
+	return (struct heartbeat_counters){ .sent = 5, .failing = true };
 }
 
 const char *notify_skip_str(enum notify_skip k)
@@ -412,6 +420,7 @@ static void counters_of_the_parts_are_there(void **state)
 	view.mqtt = (const struct mqtt *)&view;
 	view.notify = (const struct notify *)&view;
 	view.series = (struct series *)&view;
+	view.heartbeat = (const struct heartbeat *)&view;
 	json = view_status(&view);
 	assert_int_equal(number("broker.connects"), 4);
 	assert_true(cJSON_IsTrue(item("broker.connected")));
@@ -420,6 +429,12 @@ static void counters_of_the_parts_are_there(void **state)
 	assert_int_equal(number("series.values"), 12);
 	assert_string_equal(text_of("notify.1.route"), "mail0");
 	assert_int_equal(number("notify.1.sent"), 2);
+	assert_int_equal(number("notify.1.skipped.budget"), 3);
+	assert_int_equal(number("notify.1.skipped.offline"), 0);
+	assert_true(cJSON_IsTrue(item("notify.1.open")));
+	assert_false(cJSON_IsTrue(item("notify.0.open")));
+	assert_int_equal(number("heartbeat.sent"), 5);
+	assert_true(cJSON_IsTrue(item("heartbeat.failing")));
 }
 
 static void dark_comes_first_then_unknown_then_up(void **state)
@@ -621,6 +636,9 @@ static void metrics_name_codes_and_no_people(void **state)
 	assert_non_null(strstr(text, "\nmatsang_refused_total{reason=\"refusal1\"} 3\n"));
 	assert_non_null(
 		strstr(text, "matsang_deliveries_total{route=\"mail0\",result=\"sent\"} 2"));
+	assert_non_null(strstr(text, "matsang_deliveries_skipped_total{route=\"mail0\",reason="
+				     "\"budget\"} 3\n"));
+	assert_non_null(strstr(text, "\nmatsang_route_open{route=\"mail0\"} 1\n"));
 	assert_null(strstr(text, "ông A"));
 	assert_null(strstr(text, "0900000123"));
 	assert_null(strstr(text, "Quyết"));
