@@ -155,9 +155,15 @@ static void heard(struct notify *n)
 
 static void watch_mute(struct notify *n, mono_t now)
 {
-	if (n->mute.since.ms == MONO_NEVER.ms)
+	const int unheard = store_unheard(n->store);
+
+	if (unheard == 0)
+		n->mute.since = MONO_NEVER;
+	else if (unheard > 0 && n->mute.since.ms == MONO_NEVER.ms)
 		n->mute.since = now;
-	else if (mono_since(now, n->mute.since) >= n->limits.mute_ms)
+	/* What the store cannot say changes nothing. */
+	if (n->mute.since.ms != MONO_NEVER.ms &&
+	    mono_since(now, n->mute.since) >= n->limits.mute_ms)
 		set_mute(n, true);
 }
 

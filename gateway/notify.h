@@ -74,8 +74,9 @@ typedef void notify_result_fn(void *self, const struct delivery *d, bool deliver
 void notify_on_result(struct notify *n, notify_result_fn *fn, void *self);
 
 /*
- * Something has waited for ten minutes while nothing was delivered to anybody on any way: true when
- * that begins, false when something is delivered again. The call may kick.
+ * For ten minutes something has waited that reached none of those it was for, and nothing else was
+ * delivered to anybody on any way: true when that begins, false when something is delivered again.
+ * (One person who cannot be reached while others are is no such thing.) The call may kick.
  */
 typedef void notify_mute_fn(void *self, bool mute);
 void notify_on_mute(struct notify *n, notify_mute_fn *fn, void *self);

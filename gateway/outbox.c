@@ -81,14 +81,30 @@ size_t store_waiting(struct store *s, struct waiting *out, size_t max)
 	return n;
 }
 
+static int any(struct store *s, const char *sql)
+{
+	struct query q = db_query(s, sql);
+	const bool found = db_row(&q);
+
+	db_end(&q);
+	return q.err < 0 ? q.err : found;
+}
+
 int store_waits(struct store *s)
 {
 	static const char sql[] = "SELECT 1 FROM outbox WHERE sent_ms = 0 LIMIT 1";
-	struct query q = db_query(s, sql);
-	const bool any = db_row(&q);
 
-	db_end(&q);
-	return q.err < 0 ? q.err : any;
+	return any(s, sql);
+}
+
+int store_unheard(struct store *s)
+{
+	static const char sql[] =
+		"SELECT 1 FROM outbox WHERE sent_ms = 0 AND NOT EXISTS (SELECT 1 FROM outbox AS "
+		"other WHERE other.incident = outbox.incident AND other.what = outbox.what AND "
+		"other.sent_ms > 0) LIMIT 1";
+
+	return any(s, sql);
 }
 
 #define DELIVERY_COLUMNS                                                                      \

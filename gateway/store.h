@@ -62,6 +62,8 @@ struct waiting {
 size_t store_waiting(struct store *s, struct waiting *out, size_t max);
 /* Does anything wait? 1 yes, 0 no, -errno when the store cannot say. */
 int store_waits(struct store *s);
+/* Does a message wait that reached none of those it was for? 1 yes, 0 no, -errno. */
+int store_unheard(struct store *s);
 /* The whole of one that is still to be delivered; false when there is none. */
 bool store_delivery(struct store *s, int64_t id, struct delivery *out);
 

@@ -84,6 +84,20 @@ int store_waits(struct store *s)
 	return 0;
 }
 
+int store_unheard(struct store *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		bool heard = false;
+
+		for (size_t k = 0; k < s->n; k++)
+			heard |= s->row[k].sent && s->row[k].d.what == s->row[i].d.what &&
+				 s->row[k].d.incident.id == s->row[i].d.incident.id;
+		if (still_waits(&s->row[i]) && !heard)
+			return 1;
+	}
+	return 0;
+}
+
 bool store_delivery(struct store *s, int64_t id, struct delivery *out)
 {
 	*out = s->row[id - 1].d;
@@ -1119,6 +1133,21 @@ static void delivery_to_nobody_for_long_is_told_once_until_somebody_is_reached(v
 	assert_int_equal(w.unmutes, w.mutes);
 }
 
+static void one_who_cannot_be_reached_while_others_are_is_not_nobody(void **state)
+{
+	struct made_row *r = add("an", 42, TELL_FIRING, 0);
+
+	(void)state;
+	notify_free(w.notify);
+	limits.mute_ms = 30;
+	notify_begins();
+	fakes[ZALO].does = REFUSES;
+	until_sent(add("hook0", 42, TELL_FIRING, 0));
+	for_a_while(100);
+	assert_false(r->sent);
+	assert_int_equal(w.mutes, 0);
+}
+
 static void silence_without_anything_to_say_is_no_trouble(void **state)
 {
 	(void)state;
@@ -1240,6 +1269,7 @@ int main(void)
 		test(the_last_sms_of_a_day_is_kept_for_trouble_of_our_own),
 		test(yesterdays_sms_do_not_count),
 		test(delivery_to_nobody_for_long_is_told_once_until_somebody_is_reached),
+		test(one_who_cannot_be_reached_while_others_are_is_not_nobody),
 		test(silence_without_anything_to_say_is_no_trouble),
 		test(dying_between_the_send_and_the_receipt_sends_the_same_key_again),
 		test(dying_between_two_ways_goes_on_with_the_second),

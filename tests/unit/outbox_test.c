@@ -270,6 +270,24 @@ static void what_went_out_over_a_channel_is_counted_a_receiver_and_day(void **st
 	store_close(s);
 }
 
+static void a_message_that_one_receiver_took_was_heard(void **state)
+{
+	struct store *s = shelf_open();
+	struct delivery d[8];
+
+	(void)state;
+	assert_int_equal(store_unheard(s), 0);
+	tell(s, &dark, TELL_FIRING, 9000);
+	assert_int_equal(store_unheard(s), 1);
+	due(s, 9000, d);
+	store_delivered(s, d[1].id, (wall_t){ 9100 }, "mail", "");
+	assert_int_equal(store_unheard(s), 0);
+	assert_int_equal(store_waits(s), 1);
+	tell(s, &dark, TELL_RESOLVED, 9500); /* its end is another */
+	assert_int_equal(store_unheard(s), 1);
+	store_close(s);
+}
+
 static bool note_it(void *self, const struct delivery_view *d)
 {
 	struct delivery_view *out = self;
@@ -469,6 +487,7 @@ int main(void)
 		with_shelf(a_digest_is_in_nobodys_way_and_at_no_point),
 		with_shelf(trouble_of_our_own_outlives_every_point),
 		with_shelf(what_went_out_over_a_channel_is_counted_a_receiver_and_day),
+		with_shelf(a_message_that_one_receiver_took_was_heard),
 		with_shelf(people_see_what_was_tried),
 		with_shelf(a_receipt_is_final),
 		with_shelf(a_point_that_left_the_roster_is_given_up),
