@@ -4,9 +4,11 @@
 
 #include "gateway/date.h"
 
+#include <arpa/inet.h>
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,7 @@
 /* ---- the body ---- */
 
 #define ALERT_NAME "CameraPointDark"
+#define ALERT_OURSELVES "GatewayInDoubt"
 
 /* The same for one incident for ever, whatever is learned of it: receivers tell alerts apart by it.
  */
@@ -33,20 +36,26 @@ static cJSON *labels(const struct letter *l)
 {
 	const struct incident *i = l->incident;
 	const struct roster *r = l->roster;
+	const bool ourselves = i->scope == SCOPE_GATEWAY; /* then it is at no point */
 	cJSON *o = cJSON_CreateObject();
 	char text[32];
 
-	cJSON_AddStringToObject(o, "alertname", ALERT_NAME);
+	cJSON_AddStringToObject(o, "alertname", ourselves ? ALERT_OURSELVES : ALERT_NAME);
 	snprintf(text, sizeof text, "%" PRId64, i->id);
 	cJSON_AddStringToObject(o, "incident", text);
 	cJSON_AddStringToObject(o, "commune", r->commune);
 	cJSON_AddStringToObject(o, "hamlet",
-				i->hamlet < r->n_hamlets ? r->hamlets[i->hamlet].code : "");
-	cJSON_AddStringToObject(o, "point", i->point < r->n_points ? r->points[i->point].code : "");
+				!ourselves && i->hamlet < r->n_hamlets ? r->hamlets[i->hamlet].code
+								       : "");
+	cJSON_AddStringToObject(
+		o, "point", !ourselves && i->point < r->n_points ? r->points[i->point].code : "");
 	snprintf(text, sizeof text, "%u", (unsigned)i->points);
 	cJSON_AddStringToObject(o, "points", text);
 	cJSON_AddStringToObject(o, "cause", cause_str(i->cause));
 	cJSON_AddStringToObject(o, "sure", sure_str(i->sure));
+	cJSON_AddStringToObject(o, "scope", scope_str(i->scope));
+	cJSON_AddStringToObject(o, "doubt", doubt_str(i->doubt));
+	cJSON_AddStringToObject(o, "residue", i->residue ? "true" : "false");
 	return o;
 }
 
@@ -56,6 +65,7 @@ static cJSON *annotations(const struct letter *l)
 
 	cJSON_AddStringToObject(o, "summary", l->message->subject);
 	cJSON_AddStringToObject(o, "description", l->message->text);
+	cJSON_AddStringToObject(o, "told", tell_str(l->what)); /* "remind": still firing */
 	return o;
 }
 
@@ -242,6 +252,63 @@ void channel_target_url(char text[static CHANNEL_TARGET], const char *url)
 	curl_free(host);
 	curl_free(port);
 	curl_url_cleanup(u);
+}
+
+static bool is_ours_v4(const unsigned char a[4])
+{
+	return a[0] == 127 || a[0] == 10 || (a[0] == 172 && (a[1] & 0xf0) == 16) ||
+	       (a[0] == 192 && a[1] == 168) || (a[0] == 169 && a[1] == 254) ||
+	       (a[0] == 100 && (a[1] & 0xc0) == 64); /* shared: private networks over the outside */
+}
+
+static bool is_ours_v6(const struct in6_addr *a)
+{
+	return IN6_IS_ADDR_LOOPBACK(a) || IN6_IS_ADDR_LINKLOCAL(a) ||
+	       (a->s6_addr[0] & 0xfe) == 0xfc;
+}
+
+static bool ends_in(const char *host, const char *end)
+{
+	const size_t n = strlen(host), m = strlen(end);
+
+	return n > m && strcasecmp(host + n - m, end) == 0;
+}
+
+/* A name without a dot is known at home only. */
+static bool is_near_name(const char *host)
+{
+	return (!strchr(host, '.') && !strchr(host, ':')) || ends_in(host, ".localhost") ||
+	       ends_in(host, ".local") || ends_in(host, ".lan") || ends_in(host, ".internal") ||
+	       ends_in(host, ".home.arpa");
+}
+
+static bool is_near(char *host)
+{
+	struct in_addr v4;
+	struct in6_addr v6;
+	char *end = host + strlen(host);
+
+	if (host[0] == '[' && end[-1] == ']') {
+		end[-1] = '\0';
+		return inet_pton(AF_INET6, host + 1, &v6) == 1 && is_ours_v6(&v6);
+	}
+	if (inet_pton(AF_INET, host, &v4) == 1)
+		return is_ours_v4((const unsigned char *)&v4);
+	return is_near_name(host);
+}
+
+bool channel_is_near(const char *url)
+{
+	CURLU *u = curl_url();
+	char *host = NULL;
+	bool near = false;
+
+	if (u && curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
+	    curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK)
+		near = is_near(host);
+	curl_free(host);
+	curl_url_cleanup(u);
+	return near;
 }
 
 static void hook_target(char text[static CHANNEL_TARGET], const void *route)

@@ -70,6 +70,17 @@ static void put_message_id(FILE *f, const struct letter *l, const char *from)
 	fprintf(f, ".%" PRId64 "@%s>\r\n", l->incident->from.ms, domain_of(from));
 }
 
+/* A route that names nobody is people's: it goes to the one whom the letter names. */
+static size_t n_to(const struct mail_route *r)
+{
+	return r->n_to > 0 ? r->n_to : 1;
+}
+
+static const char *to_of(const struct letter *l, const struct mail_route *r, size_t i)
+{
+	return r->n_to > 0 ? r->to[i] : l->to;
+}
+
 static void put_head(FILE *f, const struct letter *l, const struct mail_route *r)
 {
 	char date[DATE_TEXT];
@@ -78,8 +89,11 @@ static void put_head(FILE *f, const struct letter *l, const struct mail_route *r
 	fprintf(f, "Date: %s\r\nFrom: ", date);
 	put_encoded(f, "Mắt Sáng");
 	fprintf(f, " <%s>\r\nTo: ", r->from);
-	for (size_t i = 0; i < r->n_to; i++)
-		fprintf(f, "%s%s", i > 0 ? ",\r\n " : "", r->to[i]);
+	for (size_t i = 0; i < n_to(r); i++)
+		fprintf(f, "%s%s", i > 0 ? ",\r\n " : "", to_of(l, r, i));
+	/* "OK 7K2" comes back there. */
+	if (r->n_to == 0)
+		fprintf(f, "\r\nReply-To: %s", r->from);
 	fputs("\r\nSubject: ", f);
 	put_encoded(f, l->message->subject);
 	fputs("\r\n", f);
@@ -127,10 +141,10 @@ char *mail_draw(const struct letter *l, const struct mail_route *r)
 	char *text = NULL;
 	size_t len;
 	FILE *f;
-	bool ok = is_address(r->from) && r->n_to > 0;
+	bool ok = is_address(r->from);
 
-	for (size_t i = 0; i < r->n_to; i++)
-		ok = ok && is_address(r->to[i]);
+	for (size_t i = 0; i < n_to(r); i++)
+		ok = ok && is_address(to_of(l, r, i));
 	if (!ok) {
 		errno = EINVAL;
 		return NULL;
@@ -202,11 +216,13 @@ static bool is_here(const char *server)
 	channel_target_url(target, server);
 	return strncmp(target, "smtp://127.", 11) == 0 ||
 	       strncmp(target, "smtp://[::1]", 12) == 0 ||
-	       strncmp(target, "smtp://localhost", 16) == 0;
+	       strcmp(target, "smtp://localhost") == 0 ||
+	       strncmp(target, "smtp://localhost:", 17) == 0;
 }
 
 /* A password never travels in clear; our own machine's mail server has no certificate anyone
- * vouches for. */
+ * vouches for. What else offers STARTTLS must go through with it, with a certificate that is
+ * good. */
 static long tls_of(const struct mail_route *r)
 {
 	if (r->user[0])
@@ -221,10 +237,10 @@ static long tls_of(const struct mail_route *r)
 #endif
 
 /* One mailbox that is full or gone must not keep the others from knowing. */
-static bool set_recipients(struct mail_try *t, const struct mail_route *r)
+static bool set_recipients(struct mail_try *t, const struct mail_route *r, const struct letter *l)
 {
-	for (size_t i = 0; i < r->n_to; i++) {
-		struct curl_slist *grown = curl_slist_append(t->to, r->to[i]);
+	for (size_t i = 0; i < n_to(r); i++) {
+		struct curl_slist *grown = curl_slist_append(t->to, to_of(l, r, i));
 
 		if (!grown)
 			return false;
@@ -241,7 +257,7 @@ static bool set_login(struct mail_try *t, const struct mail_route *r)
 		curl_easy_setopt(t->easy, CURLOPT_PASSWORD, r->password) == CURLE_OK);
 }
 
-static bool describe(struct mail_try *t, const struct mail_route *r)
+static bool describe(struct mail_try *t, const struct mail_route *r, const struct letter *l)
 {
 	t->len = strlen(t->text);
 	return curl_easy_setopt(t->easy, CURLOPT_URL, r->server) == CURLE_OK &&
@@ -251,7 +267,7 @@ static bool describe(struct mail_try *t, const struct mail_route *r)
 	       curl_easy_setopt(t->easy, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
 	       curl_easy_setopt(t->easy, CURLOPT_READFUNCTION, give) == CURLE_OK &&
 	       curl_easy_setopt(t->easy, CURLOPT_READDATA, t) == CURLE_OK && set_login(t, r) &&
-	       set_recipients(t, r);
+	       set_recipients(t, r, l);
 }
 
 static void *mail_start(const struct channel_tools *tools, const void *route,
@@ -268,7 +284,7 @@ static void *mail_start(const struct channel_tools *tools, const void *route,
 		goto free_try;
 	t->easy = curl_easy_init();
 	errno = ENOMEM;
-	if (t->easy && describe(t, route))
+	if (t->easy && describe(t, route, l))
 		t->courier =
 			courier_start(tools->loop, post_options(tools->post), t->easy, on_done, t);
 	if (t->courier)

@@ -19,8 +19,8 @@ struct courier;
 struct courier *courier_start(struct loop *l, const struct post_options *o, CURL *easy,
 			      post_done_fn *done, void *self);
 
-/* Stop it; done is not called. Waits until the thread has noticed, about a second at most: only for
- * the end of the program. */
+/* Stop it; done is not called. Waits until the thread has noticed, about a second at most: for the
+ * end of the program, and for a server that goes beyond every limit. */
 void courier_cancel(struct courier *c);
 
 #endif

@@ -452,7 +452,6 @@ static bool open_routes(struct gateway *g)
 
 	o = (struct notify_options){
 		.roster = &s->roster,
-		.language = strcmp(s->language, "en") == 0 ? LANGUAGE_EN : LANGUAGE_VI,
 		.page_url = s->page.url,
 		.hooks = s->hooks,
 		.n_hooks = s->n_hooks,
@@ -460,6 +459,17 @@ static bool open_routes(struct gateway *g)
 		.n_mails = s->n_mails,
 		.execs = s->execs,
 		.n_execs = s->n_execs,
+		.people = s->ways,
+		.n_people = s->n_people,
+		.zalo_url = s->zalo_token[0] ? s->zalo.url : "",
+		.zalo_token = s->zalo_token,
+		.ntfy_url = s->ntfy.url,
+		.ntfy_token = s->ntfy_token,
+		.sms_outbox = s->sms.outbox,
+		.sms_sent = s->sms.sent,
+		.sms_error = s->sms.error,
+		.sms = { s->sms.per_day, s->sms.reserve },
+		.mail = s->mail_route,
 	};
 	g->notify = notify_new(g->loop, g->store, &o);
 	return g->notify != NULL;

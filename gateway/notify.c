@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* notify: takes due deliveries from the outbox and sends them over their channel, one try at a
- * time. */
+/* notify: takes due deliveries from the outbox and sends each over its receiver's ways, one after
+ * the other, until one has taken it. */
 #include "gateway/notify.h"
 
+#include "gateway/breaker.h"
 #include "gateway/channel.h"
 #include "gateway/delivery.h"
 #include "mesh/log.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <sodium.h>
@@ -14,120 +16,375 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
 enum {
-	EXEC_MS = 30000,
 	ROWS_FIRST = 32,
 	ROWS_MOST = 8192,        /* beyond that the youngest wait until older ones are gone */
 	FAR_MS = 10 * 60 * 1000, /* no wait is as long: the clock was set back meanwhile */
 	LOOK_MS = 60 * 1000,     /* look again at least so often while anything waits */
 	QUIET_MS = 60 * 1000,    /* nothing waits, as far as the store could say */
 	AGAIN_MS = 5 * 1000,     /* the store would not listen: ask it again */
+	SERVICES = 4,            /* that people's ways go over */
+	SMS_MS = 2 * 60 * 1000,  /* a modem sends one after the other, to everybody */
 };
 
-/* One way out. What it sends is in order: one try at a time, so that an end never overtakes its
- * beginning. */
+static const char *const skip_names[] = {
+	[SKIP_NOT] = "not",
+	[SKIP_BREAKER] = "breaker",
+	[SKIP_OFFLINE] = "offline",
+	[SKIP_BUDGET] = "budget",
+};
+static_assert(COUNT(skip_names) == SKIPS, "name every reason");
+
+/* One way out: a server, a program, a modem. */
 struct route {
-	struct notify *notify;
 	const struct channel *channel;
 	const void *config;
-	char name[STORE_RECEIVER], target[CHANNEL_TARGET];
-	void *handle;             /* of the try under way, or NULL */
-	struct delivery delivery; /* it, or the one whose receipt is not written yet */
+	char name[16], target[CHANNEL_TARGET];
+	bool outside; /* needs our line */
+	struct breaker breaker;
+	struct notify_counters counters;
+};
+
+/* Somebody or something that is told. What goes there is in order: one delivery at a time, and no
+ * other until it was delivered or all its ways failed. */
+struct party {
+	struct notify *notify;
+	const struct receiver *who;
 	struct {
-		bool waiting, delivered, given_up;
-		wall_t at; /* delivered, or when to try again */
+		struct route *route;
+		const char *to;
+	} way[PERSON_WAYS];
+	unsigned n_ways;
+
+	struct delivery delivery;  /* on its way, or whose receipt is not written yet; id 0: none */
+	void *handle;              /* of the try under way, or NULL */
+	mono_t began;              /* the first try on this way */
+	unsigned tries;            /* on this way */
+	mono_t again;              /* when to try again in this round */
+	char passed[CHANNEL_NOTE]; /* which ways of this round were passed over, and why */
+	int64_t sms_today;         /* -1: ask the store */
+	struct {
+		bool waiting; /* could not be stored yet */
+		bool delivered, round_over, first_round;
+		wall_t at;
+		const char *via;
+		struct retry next;
 		char note[CHANNEL_NOTE];
 	} receipt;
-	struct notify_counters counters;
 };
 
 struct notify {
 	struct store *store;
 	const struct notify_options *options;
+	struct notify_limits limits;
 	struct channel_tools tools;
 	struct loop_alarm *alarm;
-	struct route *routes;
+	struct route *routes; /* one a machine, then the services */
 	const char **names;
 	size_t n_routes;
-	struct delivery *rows; /* everything unsent, as it is at one kick; id 0: seen to */
+	struct party *parties; /* one a receiver */
+	size_t n_parties;
+	struct waiting *rows; /* everything unsent, as it is at one kick; id 0: seen to */
 	size_t n_rows, size_rows;
+	struct zalo_service zalo;
+	struct ntfy_service ntfy;
+	struct sms_service sms;
+	bool offline;
+	bool busy, kicked; /* sending; and told meanwhile to look again */
+	struct {
+		bool on;
+		mono_t since; /* that something waits and nothing is delivered; MONO_NEVER: not so
+			       */
+		notify_mute_fn *fn;
+		void *self;
+	} mute;
+	struct {
+		notify_result_fn *fn;
+		void *self;
+	} result;
 };
+
+const char *notify_skip_str(enum notify_skip s)
+{
+	const size_t i = (size_t)s;
+
+	return i < COUNT(skip_names) ? skip_names[i] : "?";
+}
+
+/* ---- time, which a test may hurry ---- */
+
+static mono_t hurried(const struct notify *n, mono_t t)
+{
+	return (mono_t){ t.ms * n->limits.quick };
+}
+
+static int64_t hurry(const struct notify *n, int64_t wait_ms)
+{
+	return wait_ms / n->limits.quick;
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* ---- nobody hears us ---- */
+
+static void set_mute(struct notify *n, bool mute)
+{
+	if (n->mute.on == mute)
+		return;
+	n->mute.on = mute;
+	if (mute)
+		log_err("notify: something waits and nothing was delivered to anybody for %" PRId64
+			" s",
+			n->limits.mute_ms / 1000);
+	else
+		log_info("notify: somebody is reached again");
+	if (n->mute.fn)
+		n->mute.fn(n->mute.self, mute);
+}
+
+static void heard(struct notify *n)
+{
+	n->mute.since = MONO_NEVER;
+	set_mute(n, false);
+}
+
+static void watch_mute(struct notify *n, mono_t now)
+{
+	const int unheard = store_unheard(n->store);
+
+	if (unheard == 0)
+		n->mute.since = MONO_NEVER;
+	else if (unheard > 0 && n->mute.since.ms == MONO_NEVER.ms)
+		n->mute.since = now;
+	/* What the store cannot say changes nothing. */
+	if (n->mute.since.ms != MONO_NEVER.ms &&
+	    mono_since(now, n->mute.since) >= n->limits.mute_ms)
+		set_mute(n, true);
+}
 
 /* ---- receipts ---- */
 
-/* A message whose receipt cannot be written must not go out again for that: the route waits
- * instead. */
-static void write_receipt(struct route *r)
+static void tell_owner(struct party *p, bool delivered)
 {
-	struct store *s = r->notify->store;
-	const int64_t id = r->delivery.id;
-	const int err =
-		r->receipt.delivered
-			? store_delivered(s, id, r->receipt.at, r->receipt.note)
-			: store_failed(s, id, r->receipt.at, r->receipt.given_up, r->receipt.note);
+	struct notify *n = p->notify;
 
-	r->receipt.waiting = err < 0;
-	if (err < 0)
-		log_err("%s: receipt of %s not stored: %s", r->name, r->delivery.key,
-			strerror(-err));
+	if (n->result.fn)
+		n->result.fn(n->result.self, &p->delivery, delivered);
 }
 
-static void take_success(struct route *r, const char *note)
+/* A message whose receipt cannot be written must not go out again for that: its receiver waits
+ * instead. */
+static void write_receipt(struct party *p)
+{
+	struct store *s = p->notify->store;
+	const int64_t id = p->delivery.id;
+	const int err =
+		p->receipt.delivered
+			? store_delivered(s, id, p->receipt.at, p->receipt.via, p->receipt.note)
+			: store_failed(s, id, &p->receipt.next, p->receipt.note);
+
+	p->receipt.waiting = err < 0;
+	if (err < 0) {
+		log_err("%s: receipt of %s not stored: %s", p->who->id, p->delivery.key,
+			strerror(-err));
+		return;
+	}
+	if (!p->receipt.round_over)
+		return;
+	if (p->receipt.delivered || p->receipt.first_round)
+		tell_owner(p, p->receipt.delivered);
+	p->delivery.id = 0;
+	p->passed[0] = '\0';
+}
+
+/* What the row says: the ways that were passed over, then what came of the rest. */
+static void set_note(struct party *p, const char *note)
+{
+	snprintf(p->receipt.note, sizeof p->receipt.note, "%s%s%s", p->passed,
+		 p->passed[0] && note[0] ? "; " : "", note);
+}
+
+static void take_success(struct party *p, struct route *r, const char *note)
 {
 	r->counters.sent++;
-	r->receipt.delivered = true;
-	r->receipt.given_up = false;
-	r->receipt.at = clock_wall();
-	log_info("%s: %s delivered to %s: %s", r->name, r->delivery.key, r->target, note);
+	p->sms_today = -1;
+	set_note(p, note);
+	p->receipt.delivered = p->receipt.round_over = true;
+	p->receipt.at = clock_wall();
+	p->receipt.via = r->channel->name;
+	log_info("%s: %s delivered over %s to %s: %s", p->who->id, p->delivery.key, r->name,
+		 r->target, note);
+	heard(p->notify);
 }
 
-static void take_failure(struct route *r, const char *note)
+/* All ways failed, the last one just now (NULL: it was passed over). barred: each of them was. */
+static void end_round(struct party *p, struct route *last, bool barred)
 {
-	const unsigned tries = r->delivery.tries + 1;
-	const int64_t wait = delivery_wait(tries);
+	struct delivery *d = &p->delivery;
+	const struct notify *n = p->notify;
+	/* What was passed over goes as soon as one way is free again: its row stays due. */
+	const int64_t wait = barred ? 0 : delivery_wait(d->round + 1);
+	const wall_t now = clock_wall();
+
+	p->receipt.round_over = true;
+	p->receipt.first_round = d->round == 0;
+	p->receipt.next = (struct retry){
+		.round = barred && d->round > 0 ? d->round : d->round + 1,
+		.due = { now.ms + (wait < 0 ? 0 : hurry(n, wait)) },
+		.given_up = wait < 0,
+		.untried = !last,
+	};
+	d->round = p->receipt.next.round;
+	if (wait < 0) {
+		if (last)
+			last->counters.given_up++;
+		log_err("%s: %s given up after %u tries: %s", p->who->id, d->key, d->tries,
+			p->receipt.note);
+	} else if (!barred) {
+		log_warn("%s: %s not delivered over %s to %s (try %u, next in %" PRId64 " s): %s",
+			 p->who->id, d->key, last ? last->name : "any way",
+			 last ? last->target : "it", d->tries, wait / 1000, p->receipt.note);
+	} else {
+		log_warn("%s: %s cannot go out now: %s", p->who->id, d->key, p->receipt.note);
+	}
+}
+
+/* The next way of this round, which is not over. */
+static void go_on(struct party *p, unsigned way, mono_t again)
+{
+	const int64_t wait = mono_since(again, clock_mono());
+
+	p->again = again;
+	p->delivery.way = way;
+	p->receipt.round_over = false;
+	p->receipt.next = (struct retry){ .way = way,
+					  .round = p->delivery.round,
+					  .due = { clock_wall().ms + (wait > 0 ? wait : 0) } };
+}
+
+static void take_failure(struct party *p, struct route *r, const char *note)
+{
+	const struct notify *n = p->notify;
+	const mono_t now = clock_mono();
+	int64_t wait = -1;
 
 	r->counters.failed++;
-	r->counters.given_up += wait < 0;
-	r->receipt.delivered = false;
-	r->receipt.given_up = wait < 0;
-	r->receipt.at.ms = clock_wall().ms + (wait < 0 ? 0 : wait);
-	if (wait < 0)
-		log_err("%s: %s given up after %u tries, %s: %s", r->name, r->delivery.key, tries,
-			r->target, note);
-	else
-		log_warn("%s: %s not delivered to %s (try %u, next in %" PRId64 " s): %s", r->name,
-			 r->delivery.key, r->target, tries, wait / 1000, note);
+	p->delivery.tries++;
+	p->tries++;
+	p->receipt.delivered = false;
+	set_note(p, note);
+	if (p->n_ways > 1)
+		wait = delivery_again(p->tries, mono_since(hurried(n, now), hurried(n, p->began)));
+	if (wait >= 0) {
+		go_on(p, p->delivery.way, mono_after(now, hurry(n, wait)));
+	} else if (p->delivery.way + 1 < p->n_ways) {
+		log_warn("%s: %s not delivered over %s (%s), the next way has its turn: %s",
+			 p->who->id, p->delivery.key, r->name, r->target, note);
+		p->tries = 0;
+		go_on(p, p->delivery.way + 1, now);
+	} else {
+		end_round(p, r, false);
+	}
 }
 
-static void finish(struct route *r, bool delivered, const char *note)
+static void finish(struct party *p, bool delivered, const char *note)
 {
-	r->handle = NULL;
-	snprintf(r->receipt.note, sizeof r->receipt.note, "%s", note);
+	struct route *r = p->way[p->delivery.way].route;
+
+	p->handle = NULL;
+	breaker_feed(&r->breaker, delivered, hurried(p->notify, clock_mono()));
 	if (delivered)
-		take_success(r, note);
+		take_success(p, r, note);
 	else
-		take_failure(r, note);
-	write_receipt(r);
+		take_failure(p, r, note);
+	write_receipt(p);
 }
 
 static void on_done(void *self, bool delivered, const char *note)
 {
-	struct route *r = self;
+	struct party *p = self;
 
-	finish(r, delivered, note);
-	notify_kick(r->notify);
+	p->notify->busy = true;
+	finish(p, delivered, note);
+	p->notify->busy = false;
+	notify_kick(p->notify);
+}
+
+/* ---- which way ---- */
+
+static bool over_budget(struct party *p, enum scope scope, wall_t now)
+{
+	const struct notify *n = p->notify;
+
+	if (p->sms_today < 0)
+		p->sms_today =
+			store_budget(n->store, p->who->id, channel_sms.name, budget_day(now));
+	return !budget_lets(&n->options->sms, p->sms_today, scope == SCOPE_GATEWAY);
+}
+
+static enum notify_skip skip(struct party *p, unsigned way, enum scope scope, wall_t now)
+{
+	const struct notify *n = p->notify;
+	const struct route *r = p->way[way].route;
+
+	if (n->offline && r->outside)
+		return SKIP_OFFLINE;
+	if (!breaker_lets(&r->breaker, hurried(n, clock_mono())))
+		return SKIP_BREAKER;
+	return r->channel == &channel_sms && over_budget(p, scope, now) ? SKIP_BUDGET : SKIP_NOT;
+}
+
+/* The first way from this one on that can be tried; n_ways: none. */
+static unsigned way_from(struct party *p, unsigned way, enum scope scope, wall_t now)
+{
+	while (way < p->n_ways && skip(p, way, scope, now) != SKIP_NOT)
+		way++;
+	return way;
+}
+
+static const char *words_of(enum notify_skip s)
+{
+	switch (s) {
+	case SKIP_BREAKER:
+		return "left alone after failures";
+	case SKIP_OFFLINE:
+		return "our line is gone";
+	case SKIP_BUDGET:
+		return "the day's budget is spent";
+	case SKIP_NOT:
+	case SKIPS:
+		break;
+	}
+	return "?";
+}
+
+/* Names and counts what is passed over. */
+static void pass(struct party *p, unsigned from, unsigned until, wall_t now)
+{
+	for (unsigned i = from; i < until; i++) {
+		struct route *r = p->way[i].route;
+		const enum notify_skip why = skip(p, i, p->delivery.incident.scope, now);
+		const size_t len = strlen(p->passed);
+
+		r->counters.skipped[why]++;
+		snprintf(p->passed + len, sizeof p->passed - len, "%s%s: %s", len ? "; " : "",
+			 r->name, words_of(why));
+	}
 }
 
 /* ---- choosing ---- */
 
 static bool read_rows(struct notify *n)
 {
-	const wall_t any = { INT64_MAX }; /* what is not due yet as well: it says when to wake */
-
 	for (;;) {
-		struct delivery *grown;
+		struct waiting *grown;
 
-		n->n_rows = store_due(n->store, any, n->rows, n->size_rows);
+		n->n_rows = store_waiting(n->store, n->rows, n->size_rows);
 		if (n->n_rows < n->size_rows || n->size_rows >= ROWS_MOST)
 			return n->n_rows > 0;
 		grown = realloc(n->rows, 2 * n->size_rows * sizeof *grown);
@@ -138,38 +395,28 @@ static bool read_rows(struct notify *n)
 	}
 }
 
-static bool is_due(const struct delivery *d, wall_t now)
+static bool is_due(const struct waiting *d, wall_t now)
 {
 	return d->due.ms <= now.ms || d->due.ms > now.ms + FAR_MS;
 }
 
-/* The end of an incident waits until its beginning went out, or was given up. */
-static bool held_back(const struct notify *n, const struct delivery *d)
-{
-	for (size_t i = 0; !tell_opens(d->what) && i < n->n_rows; i++) {
-		const struct delivery *o = &n->rows[i];
-
-		if (tell_opens(o->what) && o->incident.id == d->incident.id &&
-		    strcmp(o->receiver, d->receiver) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool before(const struct delivery *a, const struct delivery *b)
+static bool before(const struct waiting *a, const struct waiting *b)
 {
 	return a->due.ms != b->due.ms ? a->due.ms < b->due.ms : a->id < b->id;
 }
 
-static struct delivery *choose(struct notify *n, const struct route *r, wall_t now)
+/* The one to begin with; those that no way is free for wait, once their owner knows. */
+static struct waiting *choose(struct party *p, wall_t now)
 {
-	struct delivery *best = NULL;
+	struct notify *n = p->notify;
+	struct waiting *best = NULL;
 
 	for (size_t i = 0; i < n->n_rows; i++) {
-		struct delivery *d = &n->rows[i];
+		struct waiting *d = &n->rows[i];
 
-		if (d->id != 0 && strcmp(d->receiver, r->name) == 0 && is_due(d, now) &&
-		    (!best || before(d, best)) && !held_back(n, d))
+		if (d->id != 0 && strcmp(d->receiver, p->who->id) == 0 && is_due(d, now) &&
+		    (!best || before(d, best)) &&
+		    (d->round == 0 || way_from(p, 0, d->scope, now) < p->n_ways))
 			best = d;
 	}
 	return best;
@@ -177,13 +424,15 @@ static struct delivery *choose(struct notify *n, const struct route *r, wall_t n
 
 /* ---- sending ---- */
 
-static void start(struct route *r, const struct delivery *d, wall_t now)
+static void start(struct party *p, wall_t now)
 {
-	const struct notify_options *o = r->notify->options;
+	const struct notify_options *o = p->notify->options;
+	const struct delivery *d = &p->delivery;
+	struct route *r = p->way[d->way].route;
 	char note[CHANNEL_NOTE] = "";
 	struct letter letter = {
 		.key = d->key,
-		.to = r->name,
+		.to = p->way[d->way].to,
 		.code = d->code,
 		.what = d->what,
 		.incident = &d->incident,
@@ -193,85 +442,173 @@ static void start(struct route *r, const struct delivery *d, wall_t now)
 		.now = now,
 	};
 
-	r->delivery = *d;
-	r->handle = r->channel->start(&r->notify->tools, r->config, &letter, on_done, r, note);
-	if (!r->handle)
-		finish(r, false, note);
+	if (p->tries == 0)
+		p->began = clock_mono();
+	breaker_try(&r->breaker);
+	p->handle = r->channel->start(&p->notify->tools, r->config, &letter, on_done, p, note);
+	if (!p->handle)
+		finish(p, false, note);
 }
 
-static void send_due(struct route *r, wall_t now)
+static void take_up(struct party *p, struct waiting *row)
 {
-	struct delivery *d;
+	if (!store_delivery(p->notify->store, row->id, &p->delivery))
+		p->delivery.id = 0; /* the store would not say: at the next look */
+	row->id = 0;
+	if (p->delivery.way >= p->n_ways) /* the settings know fewer ways than they did */
+		p->delivery.way = 0;
+	p->tries = 0;
+	p->again = (mono_t){ 0 };
+	p->passed[0] = '\0';
+}
 
-	while (!r->handle && !r->receipt.waiting && (d = choose(r->notify, r, now))) {
-		start(r, d, now);
-		if (r->handle)
-			break;
-		d->due = r->receipt.at; /* it could not even begin */
-		if (r->receipt.given_up)
-			d->id = 0;
+/* One try, if there is one to begin, or the end of a round. False when there is nothing to do. */
+static bool step(struct party *p, wall_t now)
+{
+	struct waiting *row;
+	unsigned way;
+
+	if (p->handle || p->receipt.waiting)
+		return false;
+	if (p->delivery.id == 0) {
+		row = choose(p, now);
+		if (row)
+			take_up(p, row);
+		return row;
 	}
+	if (!mono_reached(clock_mono(), p->again))
+		return false;
+
+	way = way_from(p, p->delivery.way, p->delivery.incident.scope, now);
+	pass(p, p->delivery.way, way, now);
+	if (way < p->n_ways) {
+		if (way != p->delivery.way)
+			p->tries = 0;
+		p->delivery.way = way;
+		start(p, now);
+		return true;
+	}
+	p->receipt.delivered = false;
+	set_note(p, "");
+	end_round(p, NULL, p->delivery.way == 0);
+	write_receipt(p);
+	return true;
 }
 
-static bool is_route(const struct notify *n, const char *name)
+/* A way that neither ends well nor badly must not cost the next one its time. */
+static mono_t late(const struct party *p)
 {
-	for (size_t i = 0; i < n->n_routes; i++)
-		if (strcmp(n->routes[i].name, name) == 0)
+	return p->handle && p->delivery.way + 1 < p->n_ways
+		       ? mono_after(p->began, p->notify->limits.way_ms)
+		       : MONO_NEVER;
+}
+
+static void leave(struct party *p)
+{
+	p->way[p->delivery.way].route->channel->cancel(p->handle);
+	p->tries = UINT16_MAX; /* not this way again */
+	finish(p, false, "took too long");
+}
+
+static bool is_party(const struct notify *n, const char *id)
+{
+	for (size_t i = 0; i < n->n_parties; i++)
+		if (strcmp(n->parties[i].who->id, id) == 0)
 			return true;
 	return false;
 }
 
-/* The settings lost a route that messages still wait for. */
+/* The settings lost a receiver that messages still wait for. */
 static void drop_strays(struct notify *n, wall_t now)
 {
-	for (size_t i = 0; i < n->n_rows; i++) {
-		struct delivery *d = &n->rows[i];
+	static const char why[] = "no such receiver any more";
+	const struct retry never = { .due = now, .given_up = true, .untried = true };
 
-		if (is_route(n, d->receiver))
+	for (size_t i = 0; i < n->n_rows; i++) {
+		struct waiting *d = &n->rows[i];
+
+		if (is_party(n, d->receiver))
 			continue;
-		log_warn("%s: no such route any more, %s is given up", d->receiver, d->key);
-		store_failed(n->store, d->id, now, true, "no such route any more");
+		log_warn("%s: no such receiver any more, %lld is given up", d->receiver,
+			 (long long)d->id);
+		store_failed(n->store, d->id, &never, why);
 		d->id = 0;
 	}
 }
 
-static int64_t sooner(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
+/* ---- waking ---- */
 
-/* How long to sleep; -1 for ever. Routes under way wake us by themselves. */
-static int64_t wait_of(const struct notify *n, wall_t now)
+/* How long to sleep. */
+static int64_t wait_of(const struct notify *n, wall_t wall, mono_t now)
 {
 	int64_t wait = LOOK_MS;
 
 	for (size_t i = 0; i < n->n_rows; i++)
-		if (n->rows[i].id != 0 && !is_due(&n->rows[i], now))
-			wait = sooner(wait, n->rows[i].due.ms - now.ms);
-	for (size_t i = 0; i < n->n_routes; i++)
-		if (n->routes[i].receipt.waiting)
+		if (n->rows[i].id != 0 && !is_due(&n->rows[i], wall))
+			wait = sooner(wait, n->rows[i].due.ms - wall.ms);
+	for (size_t i = 0; i < n->n_parties; i++) {
+		const struct party *p = &n->parties[i];
+
+		if (p->receipt.waiting)
 			wait = sooner(wait, AGAIN_MS);
-	return wait;
+		else if (p->handle)
+			wait = sooner(wait, mono_since(late(p), now));
+		else if (!p->handle && p->delivery.id != 0)
+			wait = sooner(wait, mono_since(p->again, now));
+	}
+	for (size_t i = 0; i < n->n_routes; i++) {
+		const mono_t due = breaker_due(&n->routes[i].breaker);
+		const int64_t left = due.ms / n->limits.quick + 1 - now.ms;
+
+		/* What is past holds nobody up. */
+		if (due.ms != MONO_NEVER.ms && left > 0)
+			wait = sooner(wait, left);
+	}
+	if (n->mute.since.ms != MONO_NEVER.ms && !n->mute.on)
+		wait = sooner(wait, n->limits.mute_ms - mono_since(now, n->mute.since));
+	return wait < 0 ? 0 : wait;
+}
+
+static void look(struct notify *n)
+{
+	const wall_t wall = clock_wall();
+	int64_t wait;
+
+	for (size_t i = 0; i < n->n_parties; i++) {
+		n->parties[i].sms_today = -1;
+		if (n->parties[i].receipt.waiting)
+			write_receipt(&n->parties[i]);
+		if (mono_reached(clock_mono(), late(&n->parties[i])))
+			leave(&n->parties[i]);
+	}
+	if (read_rows(n)) {
+		drop_strays(n, wall);
+		for (size_t i = 0; i < n->n_parties; i++)
+			while (step(&n->parties[i], wall))
+				continue;
+		watch_mute(n, clock_mono());
+		wait = wait_of(n, wall, clock_mono());
+	} else {
+		/* Nothing waits; or the store could not say. Never sleep for ever on that. */
+		const bool nothing = store_waits(n->store) == 0;
+
+		if (nothing)
+			n->mute.since = MONO_NEVER;
+		wait = nothing ? QUIET_MS : AGAIN_MS;
+	}
+	loop_alarm_set(n->alarm, mono_after(clock_mono(), n->kicked ? 0 : wait));
 }
 
 void notify_kick(struct notify *n)
 {
-	const wall_t now = clock_wall();
-	int64_t wait;
-
-	for (size_t i = 0; i < n->n_routes; i++)
-		if (n->routes[i].receipt.waiting)
-			write_receipt(&n->routes[i]);
-	if (read_rows(n)) {
-		drop_strays(n, now);
-		for (size_t i = 0; i < n->n_routes; i++)
-			send_due(&n->routes[i], now);
-		wait = wait_of(n, now);
-	} else {
-		/* Nothing waits; or the store could not say. Never sleep for ever on that. */
-		wait = store_next_due(n->store).ms == INT64_MAX ? QUIET_MS : AGAIN_MS;
+	if (n->busy) { /* an owner who answers a result: there is another look right after this */
+		n->kicked = true;
+		return;
 	}
-	loop_alarm_set(n->alarm, wait < 0 ? MONO_NEVER : mono_after(clock_mono(), wait));
+	n->busy = true;
+	n->kicked = false;
+	look(n);
+	n->busy = false;
 }
 
 static void on_alarm(void *self, mono_t now)
@@ -280,77 +617,197 @@ static void on_alarm(void *self, mono_t now)
 	notify_kick(self);
 }
 
+void notify_offline(struct notify *n, bool offline)
+{
+	if (n->offline == offline)
+		return;
+	n->offline = offline;
+	if (offline)
+		log_warn("notify: our line is gone, only ways that do without it are tried");
+	else
+		log_info("notify: our line is back");
+	n->kicked = true;
+	loop_alarm_set(n->alarm, clock_mono());
+}
+
+void notify_on_result(struct notify *n, notify_result_fn *fn, void *self)
+{
+	n->result.fn = fn;
+	n->result.self = self;
+}
+
+void notify_on_mute(struct notify *n, notify_mute_fn *fn, void *self)
+{
+	n->mute.fn = fn;
+	n->mute.self = self;
+}
+
+bool notify_mute(const struct notify *n)
+{
+	return n->mute.on;
+}
+
 /* ---- beginning and end ---- */
 
-static void add_route(struct notify *n, const struct channel *c, size_t number, const void *config)
+static struct route *add_route(struct notify *n, const struct channel *c, const char *name,
+			       const void *config, bool outside)
 {
 	struct route *r = &n->routes[n->n_routes];
 
-	*r = (struct route){ .notify = n, .channel = c, .config = config };
-	snprintf(r->name, sizeof r->name, "%s%zu", c->name, number);
+	*r = (struct route){ .channel = c, .config = config, .outside = outside };
+	snprintf(r->name, sizeof r->name, "%s", name);
 	c->target(r->target, config);
 	n->names[n->n_routes++] = r->name;
+	return r;
 }
 
-static bool add_routes(struct notify *n, const struct notify_options *o)
+static struct party *add_party(struct notify *n)
 {
-	const size_t all = o->n_hooks + o->n_mails + o->n_execs;
+	struct party *p = &n->parties[n->n_parties];
 
-	n->routes = calloc(all + 1, sizeof *n->routes);
-	n->names = calloc(all + 1, sizeof *n->names);
+	p->notify = n;
+	p->who = &n->options->roster->receivers[n->n_parties++];
+	return p;
+}
+
+static void add_way(struct party *p, struct route *r, const char *to)
+{
+	p->way[p->n_ways].route = r;
+	p->way[p->n_ways++].to = to;
+}
+
+/* A machine has one way, which is its own. */
+static void add_machine(struct notify *n, const struct channel *c, const void *config,
+			const char *url)
+{
+	struct party *p = add_party(n);
+
+	add_way(p, add_route(n, c, p->who->id, config, url && !channel_is_near(url)), p->who->id);
+}
+
+/* What people's ways go over, if it is set up. */
+static void add_services(struct notify *n, const struct notify_options *o)
+{
+	n->zalo = (struct zalo_service){ o->zalo_url, o->zalo_token };
+	n->ntfy = (struct ntfy_service){ o->ntfy_url, o->ntfy_token };
+	n->sms = (struct sms_service){ o->sms_outbox, o->sms_sent, o->sms_error, SMS_MS };
+	if (o->zalo_url && o->zalo_url[0])
+		add_route(n, &channel_zalo, "zalo", &n->zalo, !channel_is_near(o->zalo_url));
+	if (o->sms_outbox && o->sms_outbox[0])
+		add_route(n, &channel_sms, "sms", &n->sms, false);
+	if (o->mail.server && o->mail.server[0])
+		add_route(n, &channel_mail, "mail", &o->mail, !channel_is_near(o->mail.server));
+	if (o->ntfy_url && o->ntfy_url[0])
+		add_route(n, &channel_ntfy, "ntfy", &n->ntfy, !channel_is_near(o->ntfy_url));
+}
+
+static struct route *service(struct notify *n, const char *name)
+{
+	for (size_t i = n->n_routes; i-- > 0;)
+		if (strcmp(n->routes[i].name, name) == 0)
+			return &n->routes[i];
+	return NULL;
+}
+
+/* False when a way goes over what is not set up. */
+static bool add_person(struct notify *n, const struct person_ways *w)
+{
+	struct party *p = add_party(n);
+
+	for (size_t i = 0; i < w->n_ways && i < PERSON_WAYS; i++) {
+		struct route *r = service(n, w->ways[i].via);
+
+		if (!r)
+			return false;
+		add_way(p, r, w->ways[i].to);
+	}
+	return p->n_ways > 0;
+}
+
+static bool add_all(struct notify *n, const struct notify_options *o)
+{
+	const size_t machines = o->n_hooks + o->n_mails + o->n_execs;
+	bool ok = true;
+
+	assert(o->roster->n_receivers == machines + o->n_people);
+	n->routes = calloc(machines + SERVICES, sizeof *n->routes);
+	n->names = calloc(machines + SERVICES, sizeof *n->names);
+	n->parties = calloc(machines + o->n_people + 1, sizeof *n->parties);
 	n->rows = calloc(ROWS_FIRST, sizeof *n->rows);
-	if (!n->routes || !n->names || !n->rows)
+	errno = ENOMEM;
+	if (!n->routes || !n->names || !n->parties || !n->rows)
 		return false;
 	n->size_rows = ROWS_FIRST;
 	for (size_t i = 0; i < o->n_hooks; i++)
-		add_route(n, &channel_hook, i, &o->hooks[i]);
+		add_machine(n, &channel_hook, &o->hooks[i], o->hooks[i].url);
 	for (size_t i = 0; i < o->n_mails; i++)
-		add_route(n, &channel_mail, i, &o->mails[i]);
+		add_machine(n, &channel_mail, &o->mails[i], o->mails[i].server);
 	for (size_t i = 0; i < o->n_execs; i++)
-		add_route(n, &channel_exec, i, &o->execs[i]);
-	return true;
+		add_machine(n, &channel_exec, &o->execs[i], NULL);
+	add_services(n, o);
+	for (size_t i = 0; ok && i < o->n_people; i++)
+		ok = add_person(n, &o->people[i]);
+	errno = EINVAL;
+	return ok;
 }
 
 struct notify *notify_new_limits(struct loop *l, struct store *s, const struct notify_options *o,
-				 const struct post_options *p, int64_t exec_ms)
+				 const struct notify_limits *limits)
 {
 	struct notify *n = calloc(1, sizeof *n);
+	int why = ENOMEM;
 
 	if (!n)
 		return NULL;
 	*n = (struct notify){ .store = s,
 			      .options = o,
-			      .tools = { .loop = l, .exec_ms = exec_ms } };
+			      .limits = *limits,
+			      .tools = { .loop = l, .exec_ms = limits->exec_ms },
+			      .mute = { .since = MONO_NEVER } };
 	if (sodium_init() < 0)
 		goto free_notify;
-	n->tools.post = post_new(l, p);
+	n->tools.post = post_new(l, &n->limits.post);
 	n->alarm = n->tools.post ? loop_alarm_new(l, on_alarm, n) : NULL;
-	if (!n->alarm || !add_routes(n, o))
+	if (!n->alarm)
 		goto free_notify;
-	return n;
+	if (add_all(n, o))
+		return n;
+	why = errno;
 
 free_notify:
 	notify_free(n);
-	errno = ENOMEM;
+	errno = why;
 	return NULL;
 }
 
 struct notify *notify_new(struct loop *l, struct store *s, const struct notify_options *o)
 {
-	return notify_new_limits(l, s, o, &post_defaults, EXEC_MS);
+	const struct notify_limits usual = {
+		.post = post_defaults,
+		.exec_ms = 30000,
+		.way_ms = 25000,
+		.mute_ms = 10 * 60 * 1000,
+		.quick = 1,
+	};
+
+	return notify_new_limits(l, s, o, &usual);
 }
 
 void notify_free(struct notify *n)
 {
 	if (!n)
 		return;
-	for (size_t i = 0; i < n->n_routes; i++)
-		if (n->routes[i].handle)
-			n->routes[i].channel->cancel(n->routes[i].handle);
+	for (size_t i = 0; i < n->n_parties; i++) {
+		struct party *p = &n->parties[i];
+
+		if (p->handle)
+			p->way[p->delivery.way].route->channel->cancel(p->handle);
+	}
 	post_free(n->tools.post);
 	loop_alarm_free(n->alarm);
 	free(n->routes);
 	free(n->names);
+	free(n->parties);
 	free(n->rows);
 	free(n);
 }
@@ -363,5 +820,8 @@ const char *const *notify_routes(const struct notify *n, size_t *count)
 
 struct notify_counters notify_counters(const struct notify *n, size_t route)
 {
-	return n->routes[route].counters;
+	struct notify_counters c = n->routes[route].counters;
+
+	c.open = breaker_open(&n->routes[route].breaker);
+	return c;
 }

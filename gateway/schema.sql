@@ -131,6 +131,7 @@ CREATE TABLE IF NOT EXISTS outbox (
 	receiver TEXT NOT NULL,
 	what     INTEGER NOT NULL,
 	way      INTEGER NOT NULL,      -- which of the receiver's ways is tried now, from 0
+	round    INTEGER NOT NULL,      -- how often all of them failed
 	tries    INTEGER NOT NULL,
 	made_ms  INTEGER NOT NULL,
 	due_ms   INTEGER NOT NULL,
@@ -169,6 +170,20 @@ CREATE TABLE IF NOT EXISTS outbox (
 CREATE INDEX IF NOT EXISTS outbox_incident ON outbox (incident, receiver);
 CREATE INDEX IF NOT EXISTS outbox_waiting ON outbox (due_ms) WHERE sent_ms = 0;
 CREATE INDEX IF NOT EXISTS outbox_given_up ON outbox (id) WHERE sent_ms = -1;
+CREATE INDEX IF NOT EXISTS outbox_sent ON outbox (receiver, sent_ms) WHERE sent_ms > 0;
+
+-- Not derived: how far people were told of an incident that is not over, and who took the job.
+CREATE TABLE IF NOT EXISTS alert (
+	incident INTEGER PRIMARY KEY,
+	code     TEXT NOT NULL,         -- to take the job with
+	chain    INTEGER NOT NULL,      -- who was told, in the order of the receivers
+	reminded INTEGER NOT NULL,      -- how often nobody took it for so long that people were reminded
+	told_ms  INTEGER NOT NULL,
+	next_ms  INTEGER NOT NULL,      -- when somebody else is to be told
+	taken_by TEXT NOT NULL,         -- receiver's id; '' nobody yet
+	taken_ms INTEGER NOT NULL,
+	done     INTEGER NOT NULL
+);
 
 -- Back-filled samples that are not in the graphs yet.
 CREATE TABLE IF NOT EXISTS undrawn (

@@ -22,6 +22,20 @@ struct gateway_mail {
 	const char *user, *password_file; /* "" for none */
 };
 
+/* Somebody who is told. */
+struct gateway_person {
+	const char *id, *name, *role;
+	const char *const *hamlets;
+	size_t n_hamlets;
+	const char *const *causes;
+	size_t n_causes;
+	const char *quiet; /* "22:00-06:00"; "" none */
+	const char *language;
+	bool digests;
+	const struct person_way *ways;
+	size_t n_ways;
+};
+
 struct gateway_settings {
 	struct roster roster; /* commune, hamlets, points */
 	const char *language; /* "vi" or "en" */
@@ -48,12 +62,33 @@ struct gateway_settings {
 	size_t n_mails;
 	const struct exec_route *execs;
 	size_t n_execs;
+	const struct gateway_person *people;
+	size_t n_people;
+	struct {
+		const char *url, *token_file;
+	} zalo, ntfy; /* "" for no token */
+	struct {
+		const char *outbox; /* folders of gammu-smsd; "" for none */
+		const char *inbox, *sent, *error;
+		int64_t per_day, reserve; /* SMS to one person on one day */
+	} sms;
+	struct {
+		const char *server, *from, *user, *password_file;
+	} mail; /* people's */
+	int64_t next_person_s, leader_s;
+	const char *const *references; /* IPv4 literals outside; none or 2..4 */
+	size_t n_references;
+	const char *mains_file;    /* "0" in it when our own mains are gone; "" none */
+	const char *heartbeat_url; /* fetched each minute; "" none */
 
 	/* Not in the file: */
-	struct receiver *receivers;     /* roster.receivers: hooks, mails, execs, then people */
-	char (*machine)[16];            /* ids of the first of them: "hook0" */
+	struct receiver *receivers;   /* roster.receivers: hooks, mails, execs, then people */
+	char (*machine)[16];          /* ids of the first of them: "hook0" */
+	struct person_ways *ways;     /* of the people */
+	struct mail_route mail_route; /* of people's mail, password read (_load only, else "") */
+	const char *zalo_token, *ntfy_token; /* read (_load only, else "") */
 	struct mail_route *mail_routes; /* n_mails of them, passwords read (_load only, else "") */
-	char **passwords;               /* what mail_routes borrow */
+	char **secrets;                 /* what these borrow: n_mails, then three more */
 	struct conf *conf;              /* owns every text and list above */
 };
 
@@ -62,12 +97,16 @@ extern const struct conf_table gateway_table;
 /*
  * Read and check. NULL on error, with one line in why: "name:line:column: what is wrong; what to
  * do". Everything the result points to lives until gateway_settings_free. _load opens the file at
- * path and the password files it names, _read is fed the text (len bytes, called name in messages).
+ * path and the password and token files it names, _read is fed the text (len bytes, called name in
+ * messages).
  */
 struct gateway_settings *gateway_settings_load(const char *path, char why[static CONF_WHY]);
 struct gateway_settings *gateway_settings_read(const char *name, const char *text, size_t len,
 					       char why[static CONF_WHY]);
 void gateway_settings_free(struct gateway_settings *s);
+
+/* "22:00-06:00" as minutes of the day; false when it is not that. */
+bool gateway_settings_quiet(const char *text, int *from, int *until);
 
 /* The roster's point with this code, borrowed, or NULL. */
 const struct roster_point *gateway_settings_find(const struct gateway_settings *s,

@@ -174,6 +174,196 @@ static bool point_ok(const struct check *c, const struct roster_point *p, size_t
 	return true;
 }
 
+/* ---- people ---- */
+
+static bool is_machine_id(const char *id)
+{
+	static const char *const kinds[] = { "hook", "mail", "exec" };
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+		if (begins(id, kinds[i]) && id[4] && strspn(id + 4, "0123456789") == strlen(id + 4))
+			return true;
+	return false;
+}
+
+static bool is_cause(const char *name)
+{
+	for (unsigned k = CAUSE_NONE + 1; k < CAUSES; k++)
+		if (strcmp(cause_str((enum cause)k), name) == 0)
+			return true;
+	return false;
+}
+
+static bool number_ok(const char *s)
+{
+	const size_t digits = strspn(s + (*s == '+'), "0123456789");
+
+	return digits >= 3 && digits <= 15 && s[(*s == '+') + digits] == '\0';
+}
+
+/* What a way's address must look like; NULL when it does. */
+static const char *not_an_address(const struct person_way *w)
+{
+	static const char topic[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+
+	if (strcmp(w->via, "sms") == 0)
+		return number_ok(w->to) ? NULL : "not a number; digits only, such as 0900000101";
+	if (strcmp(w->via, "mail") == 0)
+		return mail_ok(w->to) ? NULL : "not a mail address; write one such as a@b.vn";
+	if (strspn(w->to, topic) != strlen(w->to))
+		return strcmp(w->via, "ntfy") == 0
+			       ? "not a topic; letters, digits, _ and - only"
+			       : "not a chat; write the chat_id as the bot was told it";
+	return NULL;
+}
+
+/* What is missing for a way; NULL when it can be used. */
+static const char *not_set_up(const struct gateway_settings *s, const struct person_way *w)
+{
+	if (strcmp(w->via, "zalo") == 0 && s->zalo.token_file[0] == '\0')
+		return "Zalo is not set up; set \"token_file\" in \"zalo\"";
+	if (strcmp(w->via, "sms") == 0 && s->sms.outbox[0] == '\0')
+		return "SMS is not set up; set \"outbox\" in \"sms\", such as "
+		       "/var/spool/gammu/outbox";
+	if (strcmp(w->via, "mail") == 0 && s->mail.server[0] == '\0')
+		return "people's mail is not set up; set \"server\" and \"from\" in \"mail\"";
+	return NULL;
+}
+
+static bool ways_ok(const struct check *c, const struct gateway_settings *s, size_t i)
+{
+	const struct gateway_person *p = &s->people[i];
+	char key[KEY_TEXT];
+
+	for (size_t k = 0; k < p->n_ways; k++) {
+		const char *what = not_set_up(s, &p->ways[k]);
+
+		snprintf(key, sizeof key, "ways[%zu].via", k);
+		if (what)
+			return blame(c, "people", i, key, what);
+		what = not_an_address(&p->ways[k]);
+		snprintf(key, sizeof key, "ways[%zu].to", k);
+		if (what)
+			return blame(c, "people", i, key, what);
+	}
+	return true;
+}
+
+static bool concerns_ok(const struct check *c, const struct gateway_settings *s, size_t i)
+{
+	const struct gateway_person *p = &s->people[i];
+	char key[KEY_TEXT];
+
+	for (size_t k = 0, j; k < p->n_hamlets; k++) {
+		for (j = 0; j < s->roster.n_hamlets; j++)
+			if (strcmp(s->roster.hamlets[j].code, p->hamlets[k]) == 0)
+				break;
+		snprintf(key, sizeof key, "hamlets[%zu]", k);
+		if (j == s->roster.n_hamlets)
+			return blame(c, "people", i, key,
+				     "no hamlet has this code; add it under \"hamlets\"");
+	}
+	for (size_t k = 0; k < p->n_causes; k++) {
+		snprintf(key, sizeof key, "causes[%zu]", k);
+		if (!is_cause(p->causes[k]))
+			return blame(c, "people", i, key,
+				     "no such cause; write power, router, provider, gateway, line, "
+				     "camera, device, open, link, names, portal or mtu");
+	}
+	return true;
+}
+
+static bool person_ok(const struct check *c, const struct gateway_settings *s, size_t i)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+	const struct gateway_person *p = &s->people[i];
+	int from, until;
+
+	if (strspn(p->id, letters) != strlen(p->id))
+		return blame(c, "people", i, "id", "not an id; a to z, digits and - only");
+	if (is_machine_id(p->id))
+		return blame(c, "people", i, "id",
+			     "a web hook, mail or program may have this id; choose another");
+	for (size_t j = 0; j < i; j++)
+		if (strcmp(s->people[j].id, p->id) == 0)
+			return blame(c, "people", i, "id",
+				     "another person has this id; give each their own");
+	if (p->quiet[0] && !gateway_settings_quiet(p->quiet, &from, &until))
+		return blame(c, "people", i, "quiet",
+			     "not hours of a day; write two that differ, such as 22:00-06:00");
+	return concerns_ok(c, s, i) && ways_ok(c, s, i);
+}
+
+/* "" or a whole path. */
+static bool path_ok(const char *s)
+{
+	return s[0] == '\0' || s[0] == '/';
+}
+
+static bool services_ok(const struct check *c, const struct gateway_settings *s)
+{
+	const struct {
+		const char *key, *path;
+	} folder[] = {
+		{ "sms.outbox", s->sms.outbox }, { "sms.inbox", s->sms.inbox },
+		{ "sms.sent", s->sms.sent },     { "sms.error", s->sms.error },
+		{ "mains_file", s->mains_file },
+	};
+	const struct {
+		const char *key, *url;
+	} url[] = {
+		{ "zalo.url", s->zalo.url },
+		{ "ntfy.url", s->ntfy.url },
+		{ "heartbeat_url", s->heartbeat_url },
+	};
+
+	for (size_t i = 0; i < sizeof folder / sizeof folder[0]; i++)
+		if (!path_ok(folder[i].path))
+			return blame(c, NULL, 0, folder[i].key, "the full path belongs here");
+	for (size_t i = 0; i < sizeof url / sizeof url[0]; i++)
+		if (url[i].url[0] && !begins(url[i].url, "http://") &&
+		    !begins(url[i].url, "https://"))
+			return blame(c, NULL, 0, url[i].key, "must begin with http:// or https://");
+	if (s->sms.reserve > s->sms.per_day)
+		return blame(c, NULL, 0, "sms.reserve",
+			     "more than there are in a day; make it less than \"per_day\"");
+	if (s->mail.server[0] && !begins(s->mail.server, "smtp://") &&
+	    !begins(s->mail.server, "smtps://"))
+		return blame(c, NULL, 0, "mail.server", "must begin with smtp:// or smtps://");
+	if (s->mail.server[0] && !mail_ok(s->mail.from))
+		return blame(c, NULL, 0, s->mail.from[0] ? "mail.from" : "mail",
+			     "\"from\" is not a mail address; write one such as a@b.vn");
+	return true;
+}
+
+static bool references_ok(const struct check *c, const struct gateway_settings *s)
+{
+	if (s->n_references == 1)
+		return blame(c, "references", 0, NULL,
+			     "one alone may be down itself; name two to four, or none");
+	for (size_t i = 0; i < s->n_references; i++) {
+		if (!address_ok(s->references[i]))
+			return blame(c, "references", i, NULL,
+				     "not an IPv4 address; write one such as 203.0.113.1");
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(s->references[i], s->references[j]) == 0)
+				return blame(c, "references", i, NULL,
+					     "this address is there already; name another");
+	}
+	return true;
+}
+
+static bool people_ok(const struct check *c, const struct gateway_settings *s)
+{
+	for (size_t i = 0; i < s->n_people; i++)
+		if (!person_ok(c, s, i))
+			return false;
+	return services_ok(c, s) && references_ok(c, s);
+}
+
+/* ---- points and routes ---- */
+
 static bool roster_ok(const struct check *c, const struct roster *r)
 {
 	struct named *hamlets = calloc(r->n_hamlets + 1, sizeof *hamlets);
@@ -205,9 +395,22 @@ static bool roster_ok(const struct check *c, const struct roster *r)
 		}
 	}
 	i = twice(points, r->n_points);
-	if (i != SIZE_MAX)
+	if (i != SIZE_MAX) {
 		blame(c, "points", i, "code", "another point has this code; give it its own");
-	ok = i == SIZE_MAX;
+		goto out;
+	}
+	for (i = 0; i < r->n_points; i++) {
+		const char *relay = r->points[i].relay;
+
+		if (relay[0] == '\0')
+			continue;
+		if (strcmp(relay, r->points[i].code) == 0 || !among(points, r->n_points, relay)) {
+			blame(c, "points", i, "relay",
+			      "no other point has this code; name one that is in \"points\"");
+			goto out;
+		}
+	}
+	ok = true;
 out:
 	free(hamlets);
 	free(points);
@@ -276,5 +479,6 @@ bool settings_check(const struct gateway_settings *s, char why[static CONF_WHY])
 			     "not host:port; write one such as 127.0.0.1:8080");
 	if (!begins(s->page.url, "http://") && !begins(s->page.url, "https://"))
 		return blame(c, NULL, 0, "page.url", "must begin with http:// or https://");
-	return gasps_ok(c, s) && roster_ok(c, &s->roster) && users_ok(c, s) && routes_ok(c, s);
+	return gasps_ok(c, s) && roster_ok(c, &s->roster) && users_ok(c, s) && routes_ok(c, s) &&
+	       people_ok(c, s);
 }

@@ -41,19 +41,47 @@ struct delivery {
 	char code[NOTICE_CODE]; /* to take the job with; "" none */
 	enum tell what;
 	unsigned way;   /* which of the receiver's ways is tried now, from 0 */
+	unsigned round; /* how often all of them failed, one after the other */
 	unsigned tries; /* on all of them together */
 	wall_t made, due;
-	struct incident incident; /* as it stood when it was told */
+	struct incident incident; /* as it stood when it was told; of a digest only the times */
 	struct message message;   /* as it was composed then */
 };
-/* The oldest unsent deliveries that are due, at most max. Returns how many. */
-size_t store_due(struct store *s, wall_t now, struct delivery *out, size_t max);
-/* Earliest due time of any unsent delivery; ms INT64_MAX when there is none. */
-wall_t store_next_due(struct store *s);
-/* A receipt (sent), a failure (try again at due), or giving up; note is what the other side said.
- */
-int store_delivered(struct store *s, int64_t id, wall_t now, const char *note);
-int store_failed(struct store *s, int64_t id, wall_t due, bool given_up, const char *note);
+
+/* A delivery that waits, without its words. */
+struct waiting {
+	int64_t id;
+	char receiver[STORE_RECEIVER];
+	enum scope scope;
+	unsigned way, round;
+	wall_t due;
+};
+
+/* What waits and may go, due or not, oldest first, at most max. To one receiver nothing of an
+ * incident may go before what was said of it earlier: its end never overtakes its beginning, nor a
+ * reminder either. Returns how many. */
+size_t store_waiting(struct store *s, struct waiting *out, size_t max);
+/* Does anything wait? 1 yes, 0 no, -errno when the store cannot say. */
+int store_waits(struct store *s);
+/* Does a message wait that reached none of those it was for? 1 yes, 0 no, -errno. */
+int store_unheard(struct store *s);
+/* The whole of one that is still to be delivered; false when there is none. */
+bool store_delivery(struct store *s, int64_t id, struct delivery *out);
+
+/* A receipt: which channel delivered it, and what the other side said. */
+int store_delivered(struct store *s, int64_t id, wall_t now, const char *via, const char *note);
+
+/* What becomes of a delivery that could not be made. */
+struct retry {
+	unsigned way, round;
+	wall_t due;
+	bool given_up;
+	bool untried; /* every way was passed over: does not count as a try */
+};
+int store_failed(struct store *s, int64_t id, const struct retry *next, const char *note);
+
+/* How many deliveries to this receiver went out through this channel from since on. */
+int64_t store_budget(struct store *s, const char *receiver, const char *via, wall_t since);
 
 /* ---- reading, for people; each calls row once per hit, newest first, until row returns false ----
  */
@@ -66,6 +94,7 @@ struct delivery_view {
 	enum tell what;
 	unsigned tries;
 	wall_t made, sent; /* sent.ms 0: not yet; -1: given up */
+	char via[16];      /* the channel that delivered it; "" none did */
 };
 typedef bool store_delivery_fn(void *self, const struct delivery_view *d);
 void store_outages(struct store *s, size_t point, wall_t since, store_outage_fn *row, void *self);

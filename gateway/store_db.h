@@ -81,9 +81,17 @@ int store_append(struct store *s, const struct row *r);
 int store_keep_head(struct store *s); /* once, after all rows */
 int store_paint(struct store *s, const struct span *span);
 int store_outbox_put(struct store *s, const struct act *tell, wall_t now);
+/* Words for what waits without any: an older gateway composed when it sent. */
+int store_outbox_compose(struct store *s);
 int store_forget_drawn(struct store *s);
 /* Everything but rows, and from a replay only what the ledger tells. */
 int store_keep(struct store *s, const struct act *a, bool replay, wall_t now);
+
+/* ---- files of an older gateway ---- */
+
+/* Inside a transaction, before and after store_schema; false when SQLite says why. */
+bool store_make_way(struct store *s, int64_t version);
+bool store_carry_over(struct store *s, int64_t version);
 
 /* ---- an incident's columns, in the table of incidents as in the outbox ---- */
 #define INCIDENT_COLUMNS                                                                    \

@@ -4,6 +4,7 @@
 
 #include "mesh/log.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,7 +16,7 @@
 #include <unistd.h>
 
 enum {
-	SCHEMA_VERSION = 1,
+	SCHEMA_VERSION = 2,
 	BUSY_MS = 2000,
 	BOOTS_KEPT = 16, /* a node's spool holds a few boots, not more */
 };
@@ -117,9 +118,13 @@ static bool set_up(struct store *s, const char *path, char why[static STORE_WHY]
 	if (version == SCHEMA_VERSION)
 		return true;
 	if (sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
+	    !store_make_way(s, version) ||
 	    sqlite3_exec(s->db, store_schema, NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_exec(s->db, "PRAGMA user_version = 1; COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+	    !store_carry_over(s, version) ||
+	    sqlite3_exec(s->db, "PRAGMA user_version = 2; COMMIT", NULL, NULL, NULL) != SQLITE_OK)
 		return say(why, path, sqlite3_errmsg(s->db));
+	if (version > 0)
+		log_info("ledger: made over from version %d to %d", (int)version, SCHEMA_VERSION);
 	return true;
 }
 
@@ -194,9 +199,12 @@ static int forget_old(struct store *s)
 	static const char gone[] =
 		"UPDATE outbox SET sent_ms = -1, note = 'its point is no longer in the roster' "
 		"WHERE id = ?";
-	static const char waiting[] = "SELECT id, point FROM outbox WHERE sent_ms = 0";
+	/* Our own trouble is at no point, nor is a digest. */
+	static const char waiting[] = "SELECT id, point FROM outbox WHERE sent_ms = 0 AND "
+				      "scope != 7 AND what < 5";
 	struct query q = db_query(s, boots), w;
 
+	static_assert(SCOPE_GATEWAY == 7 && TELL_MORNING == 5 && TELLS == 8, "as in the statement");
 	db_put(&q, BOOTS_KEPT);
 	if (db_run(&q) < 0)
 		return q.err;
@@ -228,6 +236,8 @@ static int begin_life(struct store *s)
 		err = find_head(s);
 	if (err == 0)
 		err = forget_old(s);
+	if (err == 0)
+		err = store_outbox_compose(s);
 	if (err == 0) {
 		q = db_query(s, sql);
 		err = db_run(&q);

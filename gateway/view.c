@@ -110,14 +110,32 @@ static void add_notify(cJSON *to, const struct view *v)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct notify_counters c = notify_counters(v->notify, i);
-		cJSON *route = cJSON_CreateObject();
+		cJSON *route = cJSON_CreateObject(), *skipped;
 
 		cJSON_AddStringToObject(route, "route", routes[i]);
 		part_count(route, "sent", c.sent);
 		part_count(route, "failed", c.failed);
 		part_count(route, "given_up", c.given_up);
+		skipped = cJSON_AddObjectToObject(route, "skipped");
+		for (unsigned k = SKIP_NOT + 1; k < SKIPS; k++)
+			part_count(skipped, notify_skip_str((enum notify_skip)k), c.skipped[k]);
+		cJSON_AddBoolToObject(route, "open", c.open);
 		cJSON_AddItemToArray(list, route);
 	}
+}
+
+static void add_heartbeat(cJSON *to, const struct view *v)
+{
+	struct heartbeat_counters c;
+	cJSON *beat;
+
+	if (!v->heartbeat)
+		return;
+	c = heartbeat_counters(v->heartbeat);
+	beat = cJSON_AddObjectToObject(to, "heartbeat");
+	part_count(beat, "sent", c.sent);
+	part_count(beat, "failed", c.failed);
+	cJSON_AddBoolToObject(beat, "failing", c.failing);
 }
 
 static void add_gasps(cJSON *to, const struct view *v)
@@ -153,6 +171,7 @@ struct cJSON *view_status(const struct view *v)
 	add_store(to, v);
 	add_series(to, v);
 	add_notify(to, v);
+	add_heartbeat(to, v);
 	return to;
 }
 
@@ -448,6 +467,7 @@ static bool list_delivery(void *self, const struct delivery_view *d)
 	part_time(to, "made", d->made);
 	part_time(to, "sent", d->sent);
 	cJSON_AddBoolToObject(to, "given_up", d->sent.ms < 0);
+	cJSON_AddStringToObject(to, "via", d->via);
 	cJSON_AddStringToObject(to, "note", d->note);
 	cJSON_AddItemToArray(l->list, to);
 	return --l->left > 0;

@@ -6,6 +6,7 @@
 #include "gateway/commune.h"
 #include "gateway/compose.h"
 #include "gateway/gasp.h"
+#include "gateway/heartbeat.h"
 #include "gateway/notify.h"
 #include "gateway/series.h"
 #include "gateway/store.h"
@@ -21,6 +22,7 @@ struct view {
 	struct store *store;
 	struct series *series;
 	const struct notify *notify;
+	const struct heartbeat *heartbeat; /* NULL when nobody waits for one */
 	const struct mqtt *mqtt;
 	const struct gasp_door *gasps; /* NULL when none are taken */
 	enum language language;

@@ -82,6 +82,19 @@ static void deliveries(FILE *f, const struct view *v)
 				"\n",
 				routes[i], line[k].result, line[k].n);
 	}
+	head(f, "deliveries_skipped_total", "counter",
+	     "Messages that another way had to carry, or that had to wait, by route and reason.");
+	for (size_t i = 0; i < n; i++)
+		for (unsigned k = SKIP_NOT + 1; k < SKIPS; k++)
+			fprintf(f,
+				"matsang_deliveries_skipped_total{route=\"%s\",reason=\"%s\"} "
+				"%" PRIu64 "\n",
+				routes[i], notify_skip_str((enum notify_skip)k),
+				notify_counters(v->notify, i).skipped[k]);
+	head(f, "route_open", "gauge", "1 while the route is left alone after failures.");
+	for (size_t i = 0; i < n; i++)
+		fprintf(f, "matsang_route_open{route=\"%s\"} %d\n", routes[i],
+			notify_counters(v->notify, i).open);
 }
 
 static void counters(FILE *f, const struct view *v)
@@ -110,6 +123,17 @@ static void counters(FILE *f, const struct view *v)
 	one(f, "broker_refused_total", "counter", "Connections the broker refused.", m.refused);
 	one(f, "broker_dropped_total", "counter", "Messages dropped before they were read.",
 	    m.dropped);
+}
+
+static void heartbeat(FILE *f, const struct view *v)
+{
+	struct heartbeat_counters c;
+
+	if (!v->heartbeat)
+		return;
+	c = heartbeat_counters(v->heartbeat);
+	one(f, "heartbeats_total", "counter", "Signs of life that arrived outside.", c.sent);
+	one(f, "heartbeats_failed_total", "counter", "Signs of life that did not.", c.failed);
 }
 
 static void gasps(FILE *f, const struct view *v)
@@ -145,6 +169,7 @@ char *view_metrics(const struct view *v)
 	gasps(f, v);
 	counters(f, v);
 	deliveries(f, v);
+	heartbeat(f, v);
 	fclose(f);
 	return text;
 }

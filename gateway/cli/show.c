@@ -176,7 +176,7 @@ void show_incidents(const cJSON *incidents, enum language lang)
 
 static void show_deliveries(const cJSON *incident)
 {
-	struct table t = { .columns = 4 };
+	struct table t = { .columns = 5 };
 	char line[LINE];
 	const cJSON *d;
 
@@ -184,6 +184,7 @@ static void show_deliveries(const cJSON *incident)
 	{
 		table_add(&t, text(d, "receiver"));
 		table_add(&t, text(d, "what"));
+		table_add(&t, text(d, "via"));
 		time_draw(line, d, "sent");
 		table_add(&t, cJSON_IsTrue(item(d, "given_up")) ? "✕" : line);
 		table_add(&t, text(d, "note"));

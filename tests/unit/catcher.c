@@ -64,9 +64,12 @@ static void hear_http(struct talk *t)
 	char answer[100];
 	int status;
 
-	if (!end || !(length = strcasestr(t->text, "\r\nContent-Length:")))
+	if (!end)
 		return;
-	if (t->len < (size_t)(end + 4 - t->text) + strtoul(length + 17, NULL, 10))
+	length = strcasestr(t->text, "\r\nContent-Length:");
+	if (!length && strncmp(t->text, "GET ", 4) != 0)
+		return;
+	if (length && t->len < (size_t)(end + 4 - t->text) + strtoul(length + 17, NULL, 10))
 		return;
 	t->over = true;
 	status = caught(t);
@@ -116,6 +119,23 @@ static void hear_smtp(struct talk *t)
 	}
 }
 
+static void end(struct talk *t)
+{
+	loop_watch_free(t->watch);
+	close(t->fd);
+	free(t);
+}
+
+static void forget(struct talk *t)
+{
+	struct catcher *c = t->catcher;
+
+	for (size_t i = 0; i < c->n_talks; i++)
+		if (c->talks[i] == t)
+			c->talks[i] = c->talks[--c->n_talks];
+	end(t);
+}
+
 static void on_heard(void *self, mono_t now)
 {
 	struct talk *t = self;
@@ -123,7 +143,7 @@ static void on_heard(void *self, mono_t now)
 
 	(void)now;
 	if (n <= 0) {
-		loop_watch_set(t->watch, 0);
+		forget(t);
 		return;
 	}
 	t->len += (size_t)n;
@@ -191,11 +211,8 @@ struct catcher *catcher_new(struct loop *l, enum catcher_kind kind, catcher_fn *
 
 void catcher_free(struct catcher *c)
 {
-	for (size_t i = 0; i < c->n_talks; i++) {
-		loop_watch_free(c->talks[i]->watch);
-		close(c->talks[i]->fd);
-		free(c->talks[i]);
-	}
+	for (size_t i = 0; i < c->n_talks; i++)
+		end(c->talks[i]);
 	loop_watch_free(c->watch);
 	close(c->fd);
 	free(c);

@@ -14,10 +14,17 @@
 
 static const struct roster_hamlet hamlets[] = { { "QT", "Quyết Thắng" } };
 static const struct roster_point points[] = {
-	{ "TT-07-03", "QT", "ông Nguyễn Văn A", "0900000123", "Viettel", "", NULL, 0 },
+	{ .code = "TT-07-03",
+	  .hamlet = "QT",
+	  .household = "ông Nguyễn Văn A",
+	  .phone = "0900000123",
+	  .provider = "Viettel" },
 };
-static const struct roster roster = { "Thiện Tân", hamlets, 1, points, 1 };
-static const struct message message = { "✕ TT-07-03 \"MẤT ĐIỆN\"", "dòng 1\ndòng 2" };
+static const struct roster roster = {
+	.commune = "Thiện Tân", .hamlets = hamlets, .n_hamlets = 1, .points = points, .n_points = 1
+};
+static const struct message message = { .subject = "✕ TT-07-03 \"MẤT ĐIỆN\"",
+					.text = "dòng 1\ndòng 2" };
 static const struct incident open_incident = { .id = 42,
 					       .points = 1,
 					       .open = 1,
@@ -28,7 +35,7 @@ static const struct incident open_incident = { .id = 42,
 static cJSON *draw(const struct incident *i, enum tell what)
 {
 	const struct letter l = { .key = "42-firing-hook0",
-				  .route = "hook0",
+				  .to = "hook0",
 				  .what = what,
 				  .incident = i,
 				  .roster = &roster,
@@ -87,6 +94,9 @@ static void an_alert_says_which_point_and_why(void **state)
 	assert_string_equal(at(labels, "points"), "1");
 	assert_string_equal(at(labels, "cause"), cause_str(CAUSE_POWER));
 	assert_string_equal(at(labels, "sure"), sure_str(SURE_CONFIRMED));
+	assert_string_equal(at(labels, "scope"), "point");
+	assert_string_equal(at(labels, "doubt"), "none");
+	assert_string_equal(at(labels, "residue"), "false");
 	assert_string_equal(at(in(a, "annotations"), "summary"), message.subject);
 	assert_string_equal(at(in(a, "annotations"), "description"), message.text);
 	assert_string_equal(at(a, "startsAt"), "2026-05-14T12:42:00.000Z");
@@ -134,6 +144,81 @@ static void an_incident_of_a_forgotten_point_is_drawn_all_the_same(void **state)
 	cJSON_Delete(o);
 }
 
+static void all_that_begins_is_firing_and_so_is_a_reminder(void **state)
+{
+	static const enum tell all[] = { TELL_FIRING, TELL_RESIDUE, TELL_UNSTABLE, TELL_REMIND };
+	struct incident i = open_incident;
+
+	(void)state;
+	i.residue = true;
+	i.scope = SCOPE_TRANSFORMER;
+	for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
+		cJSON *o = draw(&i, all[k]);
+		const cJSON *a = cJSON_GetArrayItem(in(o, "alerts"), 0);
+
+		assert_string_equal(at(o, "status"), "firing");
+		assert_string_equal(at(a, "endsAt"), "0001-01-01T00:00:00Z");
+		assert_string_equal(at(in(a, "annotations"), "told"), tell_str(all[k]));
+		assert_string_equal(at(in(a, "labels"), "residue"), "true");
+		assert_string_equal(at(in(a, "labels"), "scope"), "transformer");
+		cJSON_Delete(o);
+	}
+}
+
+static void trouble_of_our_own_is_at_no_point(void **state)
+{
+	struct incident i = open_incident;
+	cJSON *o;
+
+	(void)state;
+	i.scope = SCOPE_GATEWAY;
+	i.doubt = DOUBT_LINE;
+	o = draw(&i, TELL_FIRING);
+	assert_string_equal(at(in(o, "commonLabels"), "alertname"), "GatewayInDoubt");
+	assert_string_equal(at(in(o, "commonLabels"), "doubt"), "line");
+	assert_string_equal(at(in(o, "commonLabels"), "point"), "");
+	assert_string_equal(at(in(o, "commonLabels"), "hamlet"), "");
+	cJSON_Delete(o);
+}
+
+static void what_is_near_needs_no_line(void **state)
+{
+	static const char *const near[] = {
+		"http://127.0.0.1:9093/alerts",
+		"https://10.1.2.3/x",
+		"http://172.31.255.1",
+		"http://192.168.1.5:80",
+		"smtp://[::1]:25",
+		"smtp://[fd00::5]:25",
+		"http://localhost/",
+		"http://may-chu/hook",
+		"https://siren.local/x",
+		"http://nas.home.arpa",
+		"http://100.64.0.9/x",
+		"http://169.254.1.1/",
+		"http://[fe80::1]/",
+	};
+	static const char *const far[] = {
+		"https://bot-api.zaloplatforms.com",
+		"https://ntfy.sh",
+		"http://8.8.8.8/x",
+		"http://172.32.0.1/",
+		"http://192.169.1.1",
+		"smtp://[2001:db8::1]:25",
+		"https://localhost.example.org/",
+		"no url at all",
+		"http://100.128.0.1/",
+	};
+
+	(void)state;
+	for (size_t k = 0; k < sizeof near / sizeof near[0]; k++)
+		if (!channel_is_near(near[k]))
+			fail_msg("%s", near[k]);
+	for (size_t k = 0; k < sizeof far / sizeof far[0]; k++)
+		if (channel_is_near(far[k]))
+			fail_msg("%s", far[k]);
+}
+
 static void a_log_learns_neither_user_nor_path_nor_query(void **state)
 {
 	static const char *const rows[][2] = {
@@ -160,6 +245,9 @@ int main(void)
 		cmocka_unit_test(
 			the_end_carries_the_same_fingerprint_even_when_the_cause_was_corrected),
 		cmocka_unit_test(an_incident_of_a_forgotten_point_is_drawn_all_the_same),
+		cmocka_unit_test(all_that_begins_is_firing_and_so_is_a_reminder),
+		cmocka_unit_test(trouble_of_our_own_is_at_no_point),
+		cmocka_unit_test(what_is_near_needs_no_line),
 		cmocka_unit_test(a_log_learns_neither_user_nor_path_nor_query),
 	};
 

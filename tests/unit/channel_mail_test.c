@@ -18,17 +18,17 @@ static const struct roster roster = { .commune = "Thiện Tân" };
 static const struct incident incident = { .id = 42, .from = { INT64_C(1778762520000) } };
 static struct message message;
 
-static char *draw(const char *from, const char *to, const char *key)
+static char *draw_to(const char *from, const char *const *list, size_t n, const char *person,
+		     const char *key)
 {
-	const char *const list[] = { "canbo@example.org", to };
 	const struct mail_route r = { .server = "smtp://127.0.0.1:2525",
 				      .from = from,
 				      .user = "",
 				      .password = "",
 				      .to = list,
-				      .n_to = 2 };
+				      .n_to = n };
 	const struct letter l = { .key = key,
-				  .route = "mail0",
+				  .to = person,
 				  .incident = &incident,
 				  .roster = &roster,
 				  .message = &message,
@@ -36,6 +36,13 @@ static char *draw(const char *from, const char *to, const char *key)
 				  .now = { INT64_C(1778762580000) } };
 
 	return mail_draw(&l, &r);
+}
+
+static char *draw(const char *from, const char *to, const char *key)
+{
+	const char *const list[] = { "canbo@example.org", to };
+
+	return draw_to(from, list, 2, "mail0", key);
 }
 
 static void set_message(const char *subject, const char *text)
@@ -178,6 +185,27 @@ static void nothing_can_begin_a_header_of_its_own(void **state)
 	}
 }
 
+static void a_mail_to_a_person_goes_to_him_alone_and_can_be_answered(void **state)
+{
+	char got[1024], *mail;
+
+	(void)state;
+	set_message("s", "x");
+	mail = draw_to("matsang@example.org", NULL, 0, "binh@example.org", "42-firing-binh");
+	header(got, mail, "\r\nTo: ");
+	assert_string_equal(got, "binh@example.org");
+	header(got, mail, "\r\nReply-To: ");
+	assert_string_equal(got, "matsang@example.org");
+	header(got, mail, "\r\nMessage-ID: ");
+	assert_string_equal(got, "<42-firing-binh.1778762520000@example.org>");
+	free(mail);
+	mail = draw("matsang@example.org", "kythuat@example.org", "k");
+	assert_null(strstr(mail, "Reply-To"));
+	free(mail);
+	assert_null(draw_to("matsang@example.org", NULL, 0, "binh@b\r\nBcc: x@y", "k"));
+	assert_int_equal(errno, EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +214,7 @@ int main(void)
 		cmocka_unit_test(the_text_is_the_message_with_the_pages_address),
 		cmocka_unit_test(no_line_is_longer_than_a_mail_server_takes),
 		cmocka_unit_test(nothing_can_begin_a_header_of_its_own),
+		cmocka_unit_test(a_mail_to_a_person_goes_to_him_alone_and_can_be_answered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

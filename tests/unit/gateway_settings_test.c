@@ -111,6 +111,104 @@ static void a_mail_route_carries_its_password(void **state)
 	rmdir(dir);
 }
 
+static void tokens_and_passwords_of_services_are_read(void **state)
+{
+	char dir[] = "/tmp/settings_test.XXXXXX", conf[64], secret[64], why[CONF_WHY];
+	struct gateway_settings *s;
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(conf, sizeof conf, "%s/g.jsonc", dir);
+	snprintf(secret, sizeof secret, "%s/secret", dir);
+	f = fopen(conf, "w");
+	assert_non_null(f);
+	fprintf(f,
+		"{ \"commune\": \"A\", \"brokers\": [\"b:1\"],\n\"zalo\": { \"token_file\": \"%s\" "
+		"},\n\"ntfy\": { \"token_file\": \"%s\" },\n\"mail\": { \"server\": "
+		"\"smtp://m\", \"from\": \"a@b\", \"user\": \"u\", \"password_file\": \"%s\" } }",
+		secret, secret, secret);
+	fclose(f);
+	assert_null(gateway_settings_load(conf, why));
+	assert_non_null(strstr(why, strerror(ENOENT)));
+	assert_non_null(strstr(why, "g.jsonc:4:"));
+
+	f = fopen(secret, "w");
+	assert_non_null(f);
+	fputs("123:abc\r\n", f);
+	fclose(f);
+	s = gateway_settings_load(conf, why);
+	if (!s)
+		fail_msg("%s", why);
+	assert_string_equal(s->zalo_token, "123:abc");
+	assert_string_equal(s->ntfy_token, "123:abc");
+	assert_string_equal(s->mail_route.password, "123:abc");
+	assert_string_equal(s->mail_route.user, "u");
+	assert_int_equal(s->mail_route.n_to, 0);
+	gateway_settings_free(s);
+	unlink(conf);
+	unlink(secret);
+	rmdir(dir);
+}
+
+static void machines_come_first_then_people_as_they_are_listed(void **state)
+{
+	char why[CONF_WHY];
+	struct gateway_settings *s = gateway_settings_load(example, why);
+	const struct receiver *r;
+
+	(void)state;
+	if (!s)
+		fail_msg("%s", why);
+	assert_int_equal(s->roster.n_receivers, 7);
+	r = s->roster.receivers;
+	assert_string_equal(r[0].id, "hook0");
+	assert_string_equal(r[1].id, "mail0");
+	assert_int_equal(r[1].role, ROLE_MACHINE);
+	assert_int_equal(r[1].language, LANGUAGE_VI);
+	assert_string_equal(r[2].id, "ky-thuat-1");
+	assert_string_equal(r[2].name, "kỹ thuật viên 1");
+	assert_int_equal(r[2].role, ROLE_TECHNICIAN);
+	assert_int_equal(r[2].causes, 0);
+	assert_int_equal(r[2].quiet_from, r[2].quiet_until);
+	assert_true(r[2].digests);
+	assert_false(r[3].digests);
+	assert_int_equal(r[4].role, ROLE_HAMLET_HEAD);
+	assert_int_equal(r[4].n_hamlets, 1);
+	assert_string_equal(r[4].hamlets[0], "TT05");
+	assert_int_equal(r[4].causes, 1u << CAUSE_POWER | 1u << CAUSE_PROVIDER);
+	assert_int_equal(r[4].quiet_from, 22 * 60);
+	assert_int_equal(r[4].quiet_until, 5 * 60 + 30);
+	assert_int_equal(r[5].role, ROLE_DUTY);
+	assert_int_equal(r[6].role, ROLE_LEADER);
+	assert_int_equal(s->n_people, 5);
+	assert_int_equal(s->ways[0].n_ways, 2);
+	assert_string_equal(s->ways[0].ways[1].via, "mail");
+	gateway_settings_free(s);
+}
+
+static void quiet_hours_are_two_times_of_a_day(void **state)
+{
+	static const char *const bad[] = { "",
+					   "22:00",
+					   "22:00-6:00",
+					   "22:00 - 06:00",
+					   "24:00-06:00",
+					   "22:60-06:00",
+					   "06:00-06:00",
+					   "aa:bb-cc:dd",
+					   "22:00-06:00x" };
+	int from = -1, until = -1;
+
+	(void)state;
+	assert_true(gateway_settings_quiet("22:00-06:15", &from, &until));
+	assert_int_equal(from, 1320);
+	assert_int_equal(until, 375);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		if (gateway_settings_quiet(bad[i], &from, &until))
+			fail_msg("%s", bad[i]);
+}
+
 static void ten_thousand_points_are_no_trouble(void **state)
 {
 	const size_t n = 10000;
@@ -185,6 +283,9 @@ int main(void)
 		cmocka_unit_test(the_example_we_ship_is_right),
 		cmocka_unit_test(what_the_gateway_prints_of_itself_reads_back),
 		cmocka_unit_test(a_mail_route_carries_its_password),
+		cmocka_unit_test(tokens_and_passwords_of_services_are_read),
+		cmocka_unit_test(machines_come_first_then_people_as_they_are_listed),
+		cmocka_unit_test(quiet_hours_are_two_times_of_a_day),
 		cmocka_unit_test(ten_thousand_points_are_no_trouble),
 		cmocka_unit_test(the_broker_reads_the_file_that_enrolment_writes),
 		cmocka_unit_test(golden_files_come_out_as_agreed),

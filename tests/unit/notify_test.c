@@ -19,17 +19,20 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 30000, ROWS = 200, HOOKS = 2, SOON_MS = 10 };
+enum { PATIENCE_MS = 30000, ROWS = 200, HOOKS = 2, HANG_MS = 150 };
 
-static const struct post_options hasty = { .connect_ms = 500, .total_ms = 1000 };
+/* A second of waiting between tries is ten milliseconds. */
+enum { QUICK = 100 };
+static struct notify_limits limits; /* of the next world */
 
 /* ---- the outbox: what store.h promises, without a database ---- */
 
 struct made_row {
 	struct delivery d;
 	bool sent, given_up;
+	wall_t at;       /* of the receipt */
 	int64_t wait_ms; /* that was asked for after the last failure */
-	char note[CHANNEL_NOTE];
+	char note[CHANNEL_NOTE], via[16];
 };
 
 struct store {
@@ -39,27 +42,79 @@ struct store {
 	void (*changed)(void); /* after each receipt */
 };
 
-size_t store_due(struct store *s, wall_t now, struct delivery *out, size_t max)
+static bool still_waits(const struct made_row *r)
+{
+	return !r->sent && !r->given_up;
+}
+
+static bool first_in_line(const struct store *s, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (still_waits(&s->row[k]) && s->row[i].d.incident.id != 0 &&
+		    s->row[k].d.incident.id == s->row[i].d.incident.id &&
+		    strcmp(s->row[k].d.receiver, s->row[i].d.receiver) == 0)
+			return false;
+	return true;
+}
+
+size_t store_waiting(struct store *s, struct waiting *out, size_t max)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < s->n && n < max; i++)
-		if (!s->row[i].sent && !s->row[i].given_up && s->row[i].d.due.ms <= now.ms)
-			out[n++] = s->row[i].d;
+	for (size_t i = 0; i < s->n && n < max; i++) {
+		const struct delivery *d = &s->row[i].d;
+
+		if (!still_waits(&s->row[i]) || !first_in_line(s, i))
+			continue;
+		out[n] = (struct waiting){ .id = d->id,
+					   .scope = d->incident.scope,
+					   .way = d->way,
+					   .round = d->round,
+					   .due = d->due };
+		memcpy(out[n++].receiver, d->receiver, sizeof d->receiver);
+	}
 	return n;
 }
 
-wall_t store_next_due(struct store *s)
+int store_waits(struct store *s)
 {
-	wall_t first = { INT64_MAX };
-
 	for (size_t i = 0; i < s->n; i++)
-		if (!s->row[i].sent && !s->row[i].given_up && s->row[i].d.due.ms < first.ms)
-			first = s->row[i].d.due;
-	return first;
+		if (still_waits(&s->row[i]))
+			return 1;
+	return 0;
 }
 
-int store_delivered(struct store *s, int64_t id, wall_t now, const char *note)
+int store_unheard(struct store *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		bool heard = false;
+
+		for (size_t k = 0; k < s->n; k++)
+			heard |= s->row[k].sent && s->row[k].d.what == s->row[i].d.what &&
+				 s->row[k].d.incident.id == s->row[i].d.incident.id;
+		if (still_waits(&s->row[i]) && !heard)
+			return 1;
+	}
+	return 0;
+}
+
+bool store_delivery(struct store *s, int64_t id, struct delivery *out)
+{
+	*out = s->row[id - 1].d;
+	return still_waits(&s->row[id - 1]);
+}
+
+int64_t store_budget(struct store *s, const char *receiver, const char *via, wall_t since)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += s->row[i].sent && s->row[i].at.ms >= since.ms &&
+		     strcmp(s->row[i].via, via) == 0 && strcmp(s->row[i].d.receiver, receiver) == 0;
+	return n;
+}
+
+int store_delivered(struct store *s, int64_t id, wall_t now, const char *via, const char *note)
 {
 	struct made_row *r = &s->row[id - 1];
 
@@ -70,31 +125,155 @@ int store_delivered(struct store *s, int64_t id, wall_t now, const char *note)
 	assert_false(r->sent);
 	assert_true(now.ms > 0);
 	r->sent = true;
+	r->at = now;
+	snprintf(r->via, sizeof r->via, "%s", via);
 	snprintf(r->note, sizeof r->note, "%s", note);
 	s->changed();
 	return 0;
 }
 
-int store_failed(struct store *s, int64_t id, wall_t due, bool given_up, const char *note)
+int store_failed(struct store *s, int64_t id, const struct retry *next, const char *note)
 {
 	struct made_row *r = &s->row[id - 1];
 
-	r->d.tries++;
-	r->given_up = given_up;
-	r->wait_ms = due.ms - clock_wall().ms;
-	r->d.due.ms = clock_wall().ms + SOON_MS; /* a test does not wait a second */
+	r->d.tries += !next->untried;
+	r->d.way = next->way;
+	r->d.round = next->round;
+	r->given_up = next->given_up;
+	r->wait_ms = next->due.ms - clock_wall().ms;
+	r->d.due = next->due;
 	snprintf(r->note, sizeof r->note, "%s", note);
 	s->changed();
 	return 0;
 }
+
+/* ---- people's channels: they do as they are told, and show what they were given ---- */
+
+enum does { DELIVERS, REFUSES, HANGS, LIES }; /* lies: answers at once, but not as promised */
+
+static struct fake {
+	const char *name;
+	enum does does;
+	bool begins_not; /* it cannot even begin */
+	unsigned tries, cancelled;
+	mono_t first;
+	char key[16][STORE_KEY], to[16][64];
+} fakes[] = { { .name = "zalo" }, { .name = "sms" }, { .name = "ntfy" } };
+enum { ZALO, SMS, NTFY, FAKES };
+
+struct fake_try {
+	struct fake *fake;
+	struct loop_alarm *alarm;
+	channel_done_fn *done;
+	void *self;
+	enum does does;
+};
+
+static void fake_end(struct fake_try *t)
+{
+	loop_alarm_free(t->alarm);
+	free(t);
+}
+
+static void fake_answer(void *self, mono_t now)
+{
+	struct fake_try *t = self;
+	const bool ok = t->does == DELIVERS;
+
+	(void)now;
+	t->done(t->self, ok,
+		ok                 ? "ok"
+		: t->does == HANGS ? "Timeout was reached"
+		: t->does == LIES  ? "HTTP 200, but no ok in it"
+				   : "refused");
+	fake_end(t);
+}
+
+static void *fake_start(struct fake *f, const struct channel_tools *tools, const struct letter *l,
+			channel_done_fn *done, void *self, char *note)
+{
+	struct fake_try *t;
+
+	if (f->tries == 0)
+		f->first = clock_mono();
+	if (f->tries < 16) {
+		snprintf(f->key[f->tries], sizeof f->key[0], "%s", l->key);
+		snprintf(f->to[f->tries], sizeof f->to[0], "%s", l->to);
+	}
+	f->tries++;
+	if (f->begins_not) {
+		snprintf(note, CHANNEL_NOTE, "no such folder");
+		return NULL;
+	}
+	t = calloc(1, sizeof *t);
+	assert_non_null(t);
+	*t = (struct fake_try){ .fake = f, .done = done, .self = self, .does = f->does };
+	t->alarm = loop_alarm_new(tools->loop, fake_answer, t);
+	loop_alarm_set(t->alarm, mono_after(clock_mono(), f->does == HANGS ? HANG_MS : 1));
+	return t;
+}
+
+static void fake_cancel(void *handle)
+{
+	struct fake_try *t = handle;
+
+	t->fake->cancelled++;
+	fake_end(t);
+}
+
+#define FAKE(which, at)                                                                       \
+	static void *which##_start(const struct channel_tools *tools, const void *route,      \
+				   const struct letter *l, channel_done_fn *done, void *self, \
+				   char note[static CHANNEL_NOTE])                            \
+	{                                                                                     \
+		(void)route;                                                                  \
+		return fake_start(&fakes[at], tools, l, done, self, note);                    \
+	}                                                                                     \
+	static void which##_target(char text[static CHANNEL_TARGET], const void *route)       \
+	{                                                                                     \
+		(void)route;                                                                  \
+		snprintf(text, CHANNEL_TARGET, "somewhere");                                  \
+	}                                                                                     \
+	const struct channel channel_##which = { .name = #which,                              \
+						 .start = which##_start,                      \
+						 .cancel = fake_cancel,                       \
+						 .target = which##_target };
+
+FAKE(zalo, ZALO)
+FAKE(sms, SMS)
+FAKE(ntfy, NTFY)
 
 /* ---- the world ---- */
 
 static const struct roster_hamlet hamlets[] = { { "QT", "Quyết Thắng" } };
 static const struct roster_point points[] = {
-	{ "TT-07-03", "QT", "ông Nguyễn Văn A", "0900000123", "", "", NULL, 0 },
+	{ .code = "TT-07-03",
+	  .hamlet = "QT",
+	  .household = "ông Nguyễn Văn A",
+	  .phone = "0900000123" },
 };
-static const struct roster roster = { "Thiện Tân", hamlets, 1, points, 1 };
+static const struct receiver receivers[] = {
+	{ .id = "hook0" },
+	{ .id = "hook1" },
+	{ .id = "mail0" },
+	{ .id = "exec0" },
+	{ .id = "binh", .role = ROLE_TECHNICIAN },
+	{ .id = "an", .role = ROLE_TECHNICIAN },
+	{ .id = "chi", .role = ROLE_DUTY },
+};
+static const struct roster roster = { .commune = "Thiện Tân",
+				      .hamlets = hamlets,
+				      .n_hamlets = 1,
+				      .points = points,
+				      .n_points = 1,
+				      .receivers = receivers,
+				      .n_receivers = 7 };
+static const struct person_way binh[] = { { "zalo", "chat-binh" }, { "sms", "0900000101" } },
+			       an[] = { { "zalo", "chat-an" } },
+			       chi[] = { { "ntfy", "topic-chi" },
+					 { "mail", "chi@example.org" },
+					 { "sms", "0900000103" } };
+static const struct person_ways people[] = { { binh, 2 }, { an, 1 }, { chi, 3 } };
 
 static struct {
 	struct loop *loop;
@@ -112,6 +291,9 @@ static struct {
 	unsigned n_caught[HOOKS + 1];
 	unsigned until; /* receipts to wait for */
 	unsigned receipts;
+	unsigned reached, unreached; /* results that the owner heard of */
+	char last[STORE_KEY];
+	unsigned mutes, unmutes;
 } w;
 
 static void on_patience_lost(void *self, mono_t now)
@@ -135,10 +317,45 @@ static void on_receipt(void)
 		loop_end(w.loop);
 }
 
+static void on_result(void *self, const struct delivery *d, bool delivered)
+{
+	assert_ptr_equal(self, &w);
+	if (delivered)
+		w.reached++;
+	else
+		w.unreached++;
+	snprintf(w.last, sizeof w.last, "%s", d->key);
+	notify_kick(w.notify); /* the core may have somebody else told */
+}
+
+static void on_mute(void *self, bool mute)
+{
+	assert_ptr_equal(self, &w);
+	if (mute)
+		w.mutes++;
+	else
+		w.unmutes++;
+}
+
+static void notify_begins(void)
+{
+	w.notify = notify_new_limits(w.loop, &w.store, &w.options, &limits);
+	assert_non_null(w.notify);
+	notify_on_result(w.notify, on_result, &w);
+	notify_on_mute(w.notify, on_mute, &w);
+}
+
 static int world_open(void **state)
 {
 	(void)state;
 	memset(&w, 0, sizeof w);
+	for (size_t k = 0; k < FAKES; k++)
+		fakes[k] = (struct fake){ .name = fakes[k].name };
+	limits = (struct notify_limits){ .post = { .connect_ms = 500, .total_ms = 1000 },
+					 .exec_ms = 5000,
+					 .way_ms = 5000,
+					 .mute_ms = 100000,
+					 .quick = QUICK };
 	w.loop = loop_new();
 	w.patience = loop_alarm_new(w.loop, on_patience_lost, NULL);
 	loop_alarm_set(w.patience, mono_after(clock_mono(), PATIENCE_MS));
@@ -164,10 +381,22 @@ static int world_open(void **state)
 					     .mails = w.mails,
 					     .n_mails = 1,
 					     .execs = w.execs,
-					     .n_execs = 1 };
+					     .n_execs = 1,
+					     .people = people,
+					     .n_people = 3,
+					     .zalo_url = "https://zalo.example.org",
+					     .zalo_token = "TOKEN",
+					     .ntfy_url = "https://ntfy.example.org",
+					     .ntfy_token = "",
+					     .sms_outbox = "/nonexistent",
+					     .sms_sent = "",
+					     .sms_error = "",
+					     .sms = { .per_day = 4, .reserve = 1 },
+					     .mail = { w.server, "matsang@example.org", "", "",
+						       NULL, 0 } };
 	w.store.changed = on_receipt;
-	w.notify = notify_new_limits(w.loop, &w.store, &w.options, &hasty, 5000);
-	return w.notify ? 0 : -1;
+	notify_begins();
+	return 0;
 }
 
 static int world_close(void **state)
@@ -183,7 +412,8 @@ static int world_close(void **state)
 	return 0;
 }
 
-static struct made_row *add(const char *route, int64_t incident, enum tell what, int64_t due_in_ms)
+static struct made_row *add(const char *receiver, int64_t incident, enum tell what,
+			    int64_t due_in_ms)
 {
 	struct made_row *r = &w.store.row[w.store.n++];
 
@@ -196,9 +426,9 @@ static struct made_row *add(const char *route, int64_t incident, enum tell what,
 						     .cause = CAUSE_POWER,
 						     .sure = SURE_CONFIRMED,
 						     .from = { INT64_C(1778762520000) } } } };
-	snprintf(r->d.route, sizeof r->d.route, "%s", route);
-	snprintf(r->d.key, sizeof r->d.key, "%u-%s-%.8s", (unsigned)incident,
-		 what == TELL_FIRING ? "firing" : "resolved", route);
+	snprintf(r->d.receiver, sizeof r->d.receiver, "%s", receiver);
+	snprintf(r->d.key, sizeof r->d.key, "%u-%s-%.8s", (unsigned)incident, tell_str(what),
+		 receiver);
 	return r;
 }
 
@@ -210,13 +440,17 @@ static void run(unsigned receipts)
 	assert_int_equal(loop_run(w.loop), 0);
 }
 
-static void routes_are_named_after_their_channel_and_place(void **state)
+static void ways_out_are_named_after_their_channel_and_place(void **state)
 {
 	size_t n;
 	const char *const *names = notify_routes(w.notify, &n);
 
 	(void)state;
-	assert_int_equal(n, 4);
+	assert_int_equal(n, 8);
+	assert_string_equal(names[4], "zalo");
+	assert_string_equal(names[5], "sms");
+	assert_string_equal(names[6], "mail");
+	assert_string_equal(names[7], "ntfy");
 	assert_string_equal(names[0], "hook0");
 	assert_string_equal(names[1], "hook1");
 	assert_string_equal(names[2], "mail0");
@@ -288,7 +522,7 @@ static void a_failed_message_is_tried_again_with_the_same_key(void **state)
 	run(3);
 	assert_true(r->sent);
 	assert_int_equal(r->d.tries, 2);
-	assert_in_range(r->wait_ms, 1001, 2000);
+	assert_in_range(r->wait_ms, 1000 / QUICK + 1, 2000 / QUICK);
 	assert_int_equal(w.n_caught[0], 3);
 	for (size_t i = 0; i < 3; i++)
 		assert_non_null(strstr(w.caught[0][i], "Idempotency-Key: 42-firing-hook0\r\n"));
@@ -340,7 +574,7 @@ static void a_closed_port_is_a_failure_with_a_name(void **state)
 	run(1);
 	assert_false(r->sent);
 	assert_int_equal(r->d.tries, 1);
-	assert_in_range(r->wait_ms, 1, 1000);
+	assert_in_range(r->wait_ms, 1, 1000 / QUICK);
 	assert_true(strlen(r->note) > 0);
 }
 
@@ -469,14 +703,14 @@ static void a_message_is_given_up_after_a_day(void **state)
 	struct made_row *r = add("hook0", 42, TELL_FIRING, 0);
 
 	(void)state;
-	r->d.tries = 300;
+	r->d.tries = r->d.round = 300;
 	catcher_answer(w.hook[0], 500);
 	run(1);
 	assert_true(r->given_up);
 	assert_int_equal(notify_counters(w.notify, 0).given_up, 1);
 }
 
-static void a_message_for_a_route_that_is_gone_is_given_up(void **state)
+static void a_message_for_somebody_who_is_gone_is_given_up(void **state)
 {
 	struct made_row *r = add("hook7", 42, TELL_FIRING, 0);
 
@@ -484,7 +718,7 @@ static void a_message_for_a_route_that_is_gone_is_given_up(void **state)
 	w.until = 2;
 	notify_kick(w.notify);
 	assert_true(r->given_up);
-	assert_string_equal(r->note, "no such route any more");
+	assert_string_equal(r->note, "no such receiver any more");
 }
 
 static void many_messages_all_go_out_once(void **state)
@@ -542,12 +776,460 @@ static void stopping_in_the_middle_leaves_nothing_behind(void **state)
 	/* world_close ends it with tries under way */
 }
 
+/* ---- people: several ways ---- */
+
+static void until_sent(const struct made_row *r)
+{
+	notify_kick(w.notify);
+	while (!r->sent)
+		assert_true(loop_turn(w.loop, 20) >= 0);
+}
+
+static void for_a_while(int64_t ms)
+{
+	const mono_t until = mono_after(clock_mono(), ms);
+
+	while (!mono_reached(clock_mono(), until))
+		assert_true(loop_turn(w.loop, 5) >= 0);
+}
+
+static size_t route(const char *name)
+{
+	size_t n, i = 0;
+	const char *const *names = notify_routes(w.notify, &n);
+
+	while (i < n && strcmp(names[i], name) != 0)
+		i++;
+	assert_true(i < n);
+	return i;
+}
+
+static struct notify_counters counters(const char *name)
+{
+	return notify_counters(w.notify, route(name));
+}
+
+/* As it would be if nothing were hurried. */
+static int64_t second_way_after_ms(void)
+{
+	return mono_since(fakes[SMS].first, fakes[ZALO].first) * QUICK;
+}
+
+static void the_best_way_is_enough_when_it_works(void **state)
+{
+	struct made_row *r = add("binh", 42, TELL_FIRING, 0);
+
+	(void)state;
+	until_sent(r);
+	assert_string_equal(r->via, "zalo");
+	assert_string_equal(fakes[ZALO].to[0], "chat-binh");
+	assert_string_equal(fakes[ZALO].key[0], "42-firing-binh");
+	assert_int_equal(fakes[SMS].tries, 0);
+	assert_int_equal(w.reached, 1);
+	assert_int_equal(w.unreached, 0);
+	assert_string_equal(w.last, "42-firing-binh");
+}
+
+static void a_way_that_refuses_is_left_after_three_tries(void **state)
+{
+	struct made_row *r = add("binh", 42, TELL_FIRING, 0);
+
+	(void)state;
+	fakes[ZALO].does = REFUSES;
+	until_sent(r);
+	assert_string_equal(r->via, "sms");
+	assert_int_equal(fakes[ZALO].tries, 3);
+	assert_int_equal(fakes[SMS].tries, 1);
+	assert_string_equal(fakes[SMS].to[0], "0900000101");
+	assert_string_equal(fakes[SMS].key[0], fakes[ZALO].key[0]);
+	assert_true(second_way_after_ms() <= 30000);
+	assert_int_equal(w.unreached, 0);
+	assert_int_equal(counters("zalo").failed, 3);
+	assert_int_equal(counters("sms").sent, 1);
+}
+
+static void a_way_that_hangs_is_left_when_its_time_is_over(void **state)
+{
+	struct made_row *r = add("binh", 42, TELL_FIRING, 0);
+
+	(void)state;
+	fakes[ZALO].does = HANGS;
+	until_sent(r);
+	assert_int_equal(fakes[ZALO].tries, 1);
+	assert_int_equal(fakes[SMS].tries, 1);
+	assert_true(second_way_after_ms() <= 30000);
+}
+
+static void a_way_that_lies_is_left_too(void **state)
+{
+	struct made_row *r = add("binh", 42, TELL_FIRING, 0);
+
+	(void)state;
+	fakes[ZALO].does = LIES;
+	until_sent(r);
+	assert_string_equal(r->via, "sms");
+	assert_true(second_way_after_ms() <= 30000);
+}
+
+static void a_way_that_cannot_even_begin_is_left_too(void **state)
+{
+	struct made_row *r = add("binh", 42, TELL_FIRING, 0);
+
+	(void)state;
+	fakes[ZALO].begins_not = true;
+	until_sent(r);
+	assert_string_equal(r->via, "sms");
+	assert_int_equal(fakes[ZALO].tries, 3);
+	assert_true(second_way_after_ms() <= 30000);
+}
+
+static void a_way_that_never_ends_is_ended(void **state)
+{
+	struct made_row *r = add("binh", 42, TELL_FIRING, 0);
+
+	(void)state;
+	notify_free(w.notify);
+	limits.way_ms = 50; /* it hangs for 150 */
+	notify_begins();
+	fakes[ZALO].does = HANGS;
+	until_sent(r);
+	assert_int_equal(fakes[ZALO].tries, 1);
+	assert_int_equal(fakes[ZALO].cancelled, 1);
+	assert_string_equal(r->via, "sms");
+}
+
+static void when_all_ways_failed_the_owner_hears_it_once_and_it_goes_on(void **state)
+{
+	struct made_row *r = add("binh", 42, TELL_FIRING, 0);
+
+	(void)state;
+	fakes[ZALO].does = HANGS;
+	fakes[SMS].does = REFUSES;
+	notify_kick(w.notify);
+	while (r->d.round < 2)
+		assert_true(loop_turn(w.loop, 20) >= 0);
+	assert_int_equal(w.unreached, 1);
+	assert_int_equal(w.reached, 0);
+	fakes[ZALO].does = DELIVERS;
+	until_sent(r);
+	assert_string_equal(r->via, "zalo"); /* it began again with the best */
+	assert_int_equal(w.unreached, 1);
+	assert_int_equal(w.reached, 1);
+}
+
+static void nothing_comes_between_two_ways_of_one_delivery(void **state)
+{
+	struct made_row *first = add("binh", 42, TELL_FIRING, -1000),
+			*second = add("binh", 43, TELL_FIRING, -5000);
+
+	(void)state;
+	fakes[ZALO].does = HANGS;
+	until_sent(first);
+	until_sent(second);
+	for (unsigned i = 0; i < 2; i++)
+		assert_string_equal(fakes[SMS].key[i], fakes[ZALO].key[i]);
+	assert_int_equal(fakes[SMS].tries, 2);
+}
+
+static void to_a_person_too_the_end_never_overtakes_the_beginning(void **state)
+{
+	struct made_row *end;
+
+	(void)state;
+	add("binh", 42, TELL_FIRING, 0);
+	add("binh", 42, TELL_REMIND, 0);
+	end = add("binh", 42, TELL_RESOLVED, 0);
+	fakes[ZALO].does = fakes[SMS].does = REFUSES;
+	notify_kick(w.notify);
+	for_a_while(50);
+	fakes[SMS].does = DELIVERS;
+	until_sent(end);
+	assert_string_equal(fakes[SMS].key[fakes[SMS].tries - 3], "42-firing-binh");
+	assert_string_equal(fakes[SMS].key[fakes[SMS].tries - 2], "42-remind-binh");
+	assert_string_equal(fakes[SMS].key[fakes[SMS].tries - 1], "42-resolved-binh");
+}
+
+static void a_mail_to_a_person_is_one_of_the_ways(void **state)
+{
+	struct made_row *r = add("chi", 42, TELL_FIRING, 0);
+
+	(void)state;
+	fakes[NTFY].does = REFUSES;
+	until_sent(r);
+	assert_string_equal(r->via, "mail");
+	assert_int_equal(w.n_caught[HOOKS], 1);
+	assert_non_null(strstr(w.caught[HOOKS][0], "RCPT TO:<chi@example.org>"));
+	assert_non_null(strstr(w.caught[HOOKS][0], "\r\nTo: chi@example.org\r\n"));
+	assert_non_null(strstr(w.caught[HOOKS][0], "Message-ID: <42-firing-chi."));
+	assert_int_equal(fakes[SMS].tries, 0);
+}
+
+static void a_way_over_what_is_not_set_up_is_refused(void **state)
+{
+	struct notify_options o = w.options;
+
+	(void)state;
+	o.zalo_url = "";
+	assert_null(notify_new_limits(w.loop, &w.store, &o, &limits));
+	assert_int_equal(errno, EINVAL);
+}
+
+/* ---- a service that fails again and again ---- */
+
+static void what_has_another_way_passes_over_a_service_that_is_left_alone(void **state)
+{
+	struct made_row *first = add("binh", 42, TELL_FIRING, 0), *second;
+
+	(void)state;
+	fakes[ZALO].does = REFUSES;
+	until_sent(first); /* three failures */
+	assert_true(counters("zalo").open);
+	second = add("binh", 43, TELL_FIRING, 0);
+	until_sent(second);
+	assert_int_equal(fakes[ZALO].tries, 3);
+	assert_string_equal(second->via, "sms");
+	assert_string_equal(second->note, "zalo: left alone after failures; ok");
+	assert_int_equal(counters("zalo").skipped[SKIP_BREAKER], 1);
+	assert_int_equal(counters("sms").skipped[SKIP_BREAKER], 0);
+	assert_int_equal(w.unreached, 0);
+}
+
+static void what_has_none_waits_for_the_one_try(void **state)
+{
+	struct made_row *r = add("an", 42, TELL_FIRING, 0), *late;
+	mono_t opened;
+
+	(void)state;
+	fakes[ZALO].does = REFUSES;
+	notify_kick(w.notify);
+	while (!counters("zalo").open)
+		assert_true(loop_turn(w.loop, 20) >= 0);
+	opened = clock_mono();
+	assert_int_equal(fakes[ZALO].tries, 3);
+	assert_int_equal(w.unreached, 1);
+
+	fakes[ZALO].does = DELIVERS;
+	late = add("an", 43, TELL_FIRING, 0);
+	until_sent(r);
+	assert_true(mono_since(clock_mono(), opened) * QUICK >= 59000);
+	assert_false(counters("zalo").open);
+	until_sent(late);
+	assert_int_equal(fakes[ZALO].tries, 5); /* three that failed, and one each */
+	assert_int_equal(w.unreached, 2);       /* for the second it was so at once */
+	assert_int_equal(w.reached, 2);
+}
+
+/* ---- our own line ---- */
+
+static void without_our_line_what_needs_it_is_passed_over_at_once(void **state)
+{
+	struct made_row *binh_row = add("binh", 42, TELL_FIRING, 0),
+			*an_row = add("an", 42, TELL_FIRING, 0),
+			*hook = add("hook0", 42, TELL_FIRING, 0);
+	mono_t back;
+
+	(void)state;
+	notify_offline(w.notify, true);
+	until_sent(binh_row);
+	until_sent(hook); /* on this machine */
+	assert_string_equal(binh_row->via, "sms");
+	assert_string_equal(binh_row->note, "zalo: our line is gone; ok");
+	for_a_while(50);
+	assert_false(an_row->sent);
+	assert_int_equal(an_row->d.tries, 0);
+	assert_string_equal(an_row->note, "zalo: our line is gone");
+	assert_int_equal(fakes[ZALO].tries, 0);
+	assert_int_equal(w.unreached, 1); /* somebody else can be told meanwhile */
+	assert_int_equal(counters("zalo").skipped[SKIP_OFFLINE], 2);
+
+	notify_offline(w.notify, false);
+	back = clock_mono();
+	while (!an_row->sent)
+		assert_true(loop_turn(w.loop, 20) >= 0);
+	assert_true(mono_since(clock_mono(), back) < 1000);
+	assert_int_equal(w.unreached, 1);
+}
+
+/* ---- what SMS cost ---- */
+
+static struct made_row *add_ours(const char *receiver, int64_t incident)
+{
+	struct made_row *r = add(receiver, incident, TELL_FIRING, 0);
+
+	r->d.incident.scope = SCOPE_GATEWAY;
+	r->d.incident.doubt = DOUBT_LINE;
+	return r;
+}
+
+static void the_last_sms_of_a_day_is_kept_for_trouble_of_our_own(void **state)
+{
+	struct made_row *r;
+
+	(void)state;
+	notify_offline(w.notify, true); /* so that all go by SMS */
+	for (int64_t k = 0; k < 3; k++)
+		until_sent(add("binh", 42 + k, TELL_FIRING, 0));
+	r = add("binh", 50, TELL_FIRING, 0);
+	notify_kick(w.notify);
+	for_a_while(30);
+	assert_false(r->sent);
+	assert_int_equal(fakes[SMS].tries, 3);
+	assert_string_equal(r->note, "zalo: our line is gone; sms: the day's budget is spent");
+	assert_int_equal(counters("sms").skipped[SKIP_BUDGET], 1);
+	assert_int_equal(w.unreached, 1);
+
+	until_sent(add_ours("binh", 51));
+	assert_int_equal(fakes[SMS].tries, 4);
+	r = add_ours("binh", 52);
+	notify_kick(w.notify);
+	for_a_while(30);
+	assert_false(r->sent);
+	until_sent(add("chi", 50, TELL_FIRING, 0)); /* mail on this machine */
+	notify_offline(w.notify, false);
+	until_sent(r);
+	assert_string_equal(r->via, "zalo");
+}
+
+static void yesterdays_sms_do_not_count(void **state)
+{
+	struct made_row *r;
+
+	(void)state;
+	notify_offline(w.notify, true);
+	for (int64_t k = 0; k < 3; k++) {
+		r = add("binh", 42 + k, TELL_FIRING, 0);
+		until_sent(r);
+		r->at.ms -= INT64_C(86400000);
+	}
+	until_sent(add("binh", 50, TELL_FIRING, 0));
+	assert_int_equal(fakes[SMS].tries, 4);
+}
+
+/* ---- nobody hears us ---- */
+
+static void delivery_to_nobody_for_long_is_told_once_until_somebody_is_reached(void **state)
+{
+	struct made_row *r = add("binh", 42, TELL_FIRING, 0);
+
+	(void)state;
+	notify_free(w.notify);
+	limits.mute_ms = 100;
+	notify_begins();
+	fakes[ZALO].does = fakes[SMS].does = REFUSES;
+	notify_kick(w.notify);
+	for_a_while(60);
+	assert_false(notify_mute(w.notify));
+	for_a_while(150);
+	assert_true(notify_mute(w.notify));
+	assert_int_equal(w.mutes, 1);
+	assert_int_equal(w.unmutes, 0);
+	until_sent(add("hook0", 43, TELL_FIRING, 0)); /* anybody, on any way */
+	assert_false(r->sent);
+	assert_false(notify_mute(w.notify));
+	assert_int_equal(w.mutes, 1);
+	assert_int_equal(w.unmutes, 1);
+	fakes[SMS].does = fakes[ZALO].does = DELIVERS;
+	until_sent(r);
+	assert_int_equal(w.unmutes, w.mutes);
+}
+
+static void one_who_cannot_be_reached_while_others_are_is_not_nobody(void **state)
+{
+	struct made_row *r = add("an", 42, TELL_FIRING, 0);
+
+	(void)state;
+	notify_free(w.notify);
+	limits.mute_ms = 30;
+	notify_begins();
+	fakes[ZALO].does = REFUSES;
+	until_sent(add("hook0", 42, TELL_FIRING, 0));
+	for_a_while(100);
+	assert_false(r->sent);
+	assert_int_equal(w.mutes, 0);
+}
+
+static void silence_without_anything_to_say_is_no_trouble(void **state)
+{
+	(void)state;
+	notify_free(w.notify);
+	limits.mute_ms = 20;
+	notify_begins();
+	notify_kick(w.notify);
+	for_a_while(80);
+	assert_int_equal(w.mutes, 0);
+}
+
+/* ---- the gateway dies ---- */
+
+static void dies_and_begins_again(void)
+{
+	notify_free(w.notify);
+	w.store.broken = 0;
+	notify_begins();
+}
+
+static void dying_between_the_send_and_the_receipt_sends_the_same_key_again(void **state)
+{
+	struct made_row *hook = add("hook0", 42, TELL_FIRING, 0),
+			*mail = add("mail0", 42, TELL_FIRING, 0);
+	const char *ids[2];
+	size_t len;
+
+	(void)state;
+	w.store.broken = UINT32_MAX;
+	notify_kick(w.notify);
+	while (w.n_caught[0] < 1 || w.n_caught[HOOKS] < 1)
+		assert_true(loop_turn(w.loop, 20) >= 0);
+	for_a_while(50);
+	assert_false(hook->sent || mail->sent);
+	dies_and_begins_again();
+	until_sent(hook);
+	until_sent(mail);
+	assert_int_equal(w.n_caught[0], 2);
+	assert_int_equal(w.n_caught[HOOKS], 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_non_null(strstr(w.caught[0][i], "\r\nIdempotency-Key: 42-firing-hook0\r\n"));
+		ids[i] = strstr(w.caught[HOOKS][i], "\r\nMessage-ID: ") + 2;
+	}
+	len = strcspn(ids[0], "\r");
+	assert_memory_equal(ids[0], ids[1], len + 1);
+}
+
+static void dying_between_two_ways_goes_on_with_the_second(void **state)
+{
+	struct made_row *r = add("binh", 42, TELL_FIRING, 0);
+
+	(void)state;
+	fakes[ZALO].does = HANGS;
+	fakes[SMS].does = HANGS;
+	notify_kick(w.notify);
+	while (fakes[SMS].tries < 1)
+		assert_true(loop_turn(w.loop, 20) >= 0);
+	dies_and_begins_again();
+	fakes[SMS].does = DELIVERS;
+	until_sent(r);
+	assert_int_equal(fakes[ZALO].tries, 1);
+	assert_int_equal(fakes[SMS].tries, 2);
+	assert_string_equal(fakes[SMS].key[0], fakes[SMS].key[1]);
+	assert_int_equal(r->d.tries, 1);
+}
+
+static void a_person_with_fewer_ways_than_before_is_told_all_the_same(void **state)
+{
+	struct made_row *r = add("an", 42, TELL_FIRING, 0);
+
+	(void)state;
+	r->d.way = 3;
+	until_sent(r);
+	assert_string_equal(r->via, "zalo");
+}
+
 #define test(f) cmocka_unit_test_setup_teardown(f, world_open, world_close)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		test(routes_are_named_after_their_channel_and_place),
+		test(ways_out_are_named_after_their_channel_and_place),
 		test(a_due_message_goes_out_over_every_route),
 		test(head_and_body_of_a_hook_travel_together),
 		test(a_secret_signs_the_body),
@@ -566,10 +1248,32 @@ int main(void)
 		test(a_message_for_later_wakes_us_then),
 		test(a_clock_that_was_set_back_delays_nothing),
 		test(a_message_is_given_up_after_a_day),
-		test(a_message_for_a_route_that_is_gone_is_given_up),
+		test(a_message_for_somebody_who_is_gone_is_given_up),
 		test(many_messages_all_go_out_once),
 		test(the_log_tells_no_secrets),
 		test(stopping_in_the_middle_leaves_nothing_behind),
+		test(the_best_way_is_enough_when_it_works),
+		test(a_way_that_refuses_is_left_after_three_tries),
+		test(a_way_that_hangs_is_left_when_its_time_is_over),
+		test(a_way_that_lies_is_left_too),
+		test(a_way_that_cannot_even_begin_is_left_too),
+		test(a_way_that_never_ends_is_ended),
+		test(when_all_ways_failed_the_owner_hears_it_once_and_it_goes_on),
+		test(nothing_comes_between_two_ways_of_one_delivery),
+		test(to_a_person_too_the_end_never_overtakes_the_beginning),
+		test(a_mail_to_a_person_is_one_of_the_ways),
+		test(a_way_over_what_is_not_set_up_is_refused),
+		test(what_has_another_way_passes_over_a_service_that_is_left_alone),
+		test(what_has_none_waits_for_the_one_try),
+		test(without_our_line_what_needs_it_is_passed_over_at_once),
+		test(the_last_sms_of_a_day_is_kept_for_trouble_of_our_own),
+		test(yesterdays_sms_do_not_count),
+		test(delivery_to_nobody_for_long_is_told_once_until_somebody_is_reached),
+		test(one_who_cannot_be_reached_while_others_are_is_not_nobody),
+		test(silence_without_anything_to_say_is_no_trouble),
+		test(dying_between_the_send_and_the_receipt_sends_the_same_key_again),
+		test(dying_between_two_ways_goes_on_with_the_second),
+		test(a_person_with_fewer_ways_than_before_is_told_all_the_same),
 	};
 
 	log_open("notify_test");

@@ -25,7 +25,19 @@ static const struct roster_point points[] = {
 	{ .code = "TT-07-04", .hamlet = "TT-07", .household = "", .phone = "", .provider = "" },
 	{ .code = "TT-08-01", .hamlet = "TT-08", .household = "", .phone = "", .provider = "" },
 };
-const struct roster shelf_roster = { "Thiện Tân", hamlets, 2, points, 3 };
+static const struct receiver receivers[] = {
+	{ .id = "hook0", .name = "hook0" },
+	{ .id = "mail0", .name = "mail0", .language = LANGUAGE_EN },
+};
+const struct roster shelf_roster = {
+	.commune = "Thiện Tân",
+	.hamlets = hamlets,
+	.n_hamlets = 2,
+	.points = points,
+	.n_points = 3,
+	.receivers = receivers,
+	.n_receivers = 2,
+};
 char shelf_dir[64];
 
 static int drop(const char *path, const struct stat *st, int kind, struct FTW *at)
@@ -83,10 +95,23 @@ void shelf_paint(struct acts *a, uint32_t point, int64_t from, int64_t until, en
 		(struct span){ point, { from }, { until }, colour, cause };
 }
 
+void shelf_tell(struct acts *a, const struct incident *i, enum tell what, uint32_t receiver)
+{
+	struct act *act = acts_add(a, ACT_TELL, i->point);
+
+	act->u.tell.notice = calloc(1, sizeof *act->u.tell.notice);
+	assert_non_null(act->u.tell.notice);
+	act->u.tell.notice->what = what;
+	act->u.tell.notice->incident = *i;
+	strcpy(act->u.tell.notice->code, "7K2");
+	act->u.tell.receiver = receiver;
+	snprintf(act->u.tell.key, sizeof act->u.tell.key, "%lld-%s-%s", (long long)i->id,
+		 tell_str(what), receivers[receiver].id);
+}
+
 int shelf_try(struct store *s, struct acts *a, int64_t now)
 {
-	static const char *const routes[] = { "hook0", "mail0" };
-	int err = store_commit(s, a, routes, 2, (wall_t){ now });
+	int err = store_commit(s, a, (wall_t){ now });
 
 	acts_clear(a);
 	return err;

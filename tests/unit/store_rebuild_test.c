@@ -39,10 +39,8 @@ static wall_t wall(void)
 
 static void turn(void)
 {
-	static const char *const routes[] = { "hook0" };
-
 	commune_settle(commune);
-	assert_int_equal(store_commit(store, commune_acts(commune), routes, 1, wall()), 0);
+	assert_int_equal(store_commit(store, commune_acts(commune), wall()), 0);
 	commune_acts_clear(commune);
 }
 

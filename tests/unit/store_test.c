@@ -127,7 +127,7 @@ static void keep_outage(struct acts *a, struct outage o)
 
 static void keep_incident(struct acts *a, int64_t id, enum incident_state state, int64_t until)
 {
-	acts_add(a, ACT_INCIDENT, 2)->u.tell.incident = (struct incident){
+	acts_add(a, ACT_INCIDENT, 2)->u.incident = (struct incident){
 		.id = id,
 		.hamlet = 1,
 		.point = 2,

@@ -18,12 +18,48 @@
 static const struct roster_hamlet hamlets[] = { { "QT", "Quyết Thắng" }, { "a\"b", "Làng Bến" } };
 static const struct roster_camera eyes[] = { { "cổng chợ", "" }, { "sân <b>", "" } };
 static const struct roster_point roster_points[] = {
-	{ "TT-01", "QT", "ông A", "0900000123", "Viettel", "QT1", eyes, 2 },
-	{ "TT-02", "QT", "bà B", "", "", "", eyes, 1 },
-	{ "TT-03", "a\"b", "", "", "", "", eyes, 1 },
-	{ "TT-04", "a\"b", "", "", "", "", eyes, 1 },
+	{ .code = "TT-01",
+	  .hamlet = "QT",
+	  .household = "ông A",
+	  .phone = "0900000123",
+	  .provider = "Viettel",
+	  .transformer = "QT1",
+	  .relay = "",
+	  .cameras = eyes,
+	  .n_cameras = 2 },
+	{ .code = "TT-02",
+	  .hamlet = "QT",
+	  .household = "bà B",
+	  .phone = "",
+	  .provider = "",
+	  .transformer = "",
+	  .relay = "",
+	  .cameras = eyes,
+	  .n_cameras = 1 },
+	{ .code = "TT-03",
+	  .hamlet = "a\"b",
+	  .household = "",
+	  .phone = "",
+	  .provider = "",
+	  .transformer = "",
+	  .relay = "",
+	  .cameras = eyes,
+	  .n_cameras = 1 },
+	{ .code = "TT-04",
+	  .hamlet = "a\"b",
+	  .household = "",
+	  .phone = "",
+	  .provider = "",
+	  .transformer = "",
+	  .relay = "",
+	  .cameras = eyes,
+	  .n_cameras = 1 },
 };
-static const struct roster roster = { "Thiện Tân", hamlets, 2, roster_points, 4 };
+static const struct roster roster = { .commune = "Thiện Tân",
+				      .hamlets = hamlets,
+				      .n_hamlets = 2,
+				      .points = roster_points,
+				      .n_points = 4 };
 
 /* ---- the stand-ins ---- */
 
@@ -155,7 +191,7 @@ bool store_incident(struct store *s, int64_t id, struct incident *out)
 void store_deliveries(struct store *s, int64_t incident, store_delivery_fn *row, void *self)
 {
 	const struct delivery_view d = { "7-firing-hook0", "hook0", "HTTP 200", TELL_FIRING, 1,
-					 { 1000 },         { -1 } };
+					 { 1000 },         { -1 },  "" };
 
 	(void)s;
 	(void)incident;
@@ -194,7 +230,20 @@ const char *const *notify_routes(const struct notify *n, size_t *count)
 struct notify_counters notify_counters(const struct notify *n, size_t route)
 {
 	(void)n;
-	return (struct notify_counters){ .sent = route + 1 };
+	return (struct notify_counters){ .sent = route + 1,
+					 .skipped = { [SKIP_BUDGET] = 3 },
+					 .open = route == 1 };
+}
+
+struct heartbeat_counters heartbeat_counters(const struct heartbeat *h)
+{
+	(void)h;
+	return (struct heartbeat_counters){ .sent = 5, .failing = true };
+}
+
+const char *notify_skip_str(enum notify_skip k)
+{
+	return k == SKIP_BREAKER ? "breaker" : k == SKIP_OFFLINE ? "offline" : "budget";
 }
 
 struct mqtt_counters mqtt_counters(const struct mqtt *m)
@@ -203,13 +252,12 @@ struct mqtt_counters mqtt_counters(const struct mqtt *m)
 	return (struct mqtt_counters){ .connects = 4 };
 }
 
-void compose(struct message *out, const struct roster *r, const struct incident *i, enum tell what,
+void compose(struct message *out, const struct roster *r, const struct notice *n,
 	     enum language lang)
 {
 	(void)r;
-	(void)i;
-	(void)what;
-	*out = (struct message){ "subject", "text" };
+	(void)n;
+	*out = (struct message){ .subject = "subject", .text = "text" };
 	out->text[0] = lang == LANGUAGE_VI ? 'v' : 'e';
 }
 
@@ -372,6 +420,7 @@ static void counters_of_the_parts_are_there(void **state)
 	view.mqtt = (const struct mqtt *)&view;
 	view.notify = (const struct notify *)&view;
 	view.series = (struct series *)&view;
+	view.heartbeat = (const struct heartbeat *)&view;
 	json = view_status(&view);
 	assert_int_equal(number("broker.connects"), 4);
 	assert_true(cJSON_IsTrue(item("broker.connected")));
@@ -380,6 +429,12 @@ static void counters_of_the_parts_are_there(void **state)
 	assert_int_equal(number("series.values"), 12);
 	assert_string_equal(text_of("notify.1.route"), "mail0");
 	assert_int_equal(number("notify.1.sent"), 2);
+	assert_int_equal(number("notify.1.skipped.budget"), 3);
+	assert_int_equal(number("notify.1.skipped.offline"), 0);
+	assert_true(cJSON_IsTrue(item("notify.1.open")));
+	assert_false(cJSON_IsTrue(item("notify.0.open")));
+	assert_int_equal(number("heartbeat.sent"), 5);
+	assert_true(cJSON_IsTrue(item("heartbeat.failing")));
 }
 
 static void dark_comes_first_then_unknown_then_up(void **state)
@@ -581,6 +636,9 @@ static void metrics_name_codes_and_no_people(void **state)
 	assert_non_null(strstr(text, "\nmatsang_refused_total{reason=\"refusal1\"} 3\n"));
 	assert_non_null(
 		strstr(text, "matsang_deliveries_total{route=\"mail0\",result=\"sent\"} 2"));
+	assert_non_null(strstr(text, "matsang_deliveries_skipped_total{route=\"mail0\",reason="
+				     "\"budget\"} 3\n"));
+	assert_non_null(strstr(text, "\nmatsang_route_open{route=\"mail0\"} 1\n"));
 	assert_null(strstr(text, "ông A"));
 	assert_null(strstr(text, "0900000123"));
 	assert_null(strstr(text, "Quyết"));
