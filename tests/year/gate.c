@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* gate: the gateway's real core, in a shell as thin as gateway/main.c is; its broker, its line. */
-#include "tests/year/world.h"
+#include "tests/year/watch.h"
 
 #include <inttypes.h>
 
@@ -49,6 +49,7 @@ static void asked(struct world *w, struct site *s, const struct act *a)
 	struct wire_ask ask;
 	struct wire_ack ack;
 
+	s->asked |= s->connected && !s->path;
 	if (!s->connected || !s->path ||
 	    wire_kind_of(&kind, a->u.send.buf, a->u.send.len) != WIRE_OK)
 		return;
@@ -77,6 +78,7 @@ void gate_turn(struct world *w)
 	for (size_t i = 0; i < acts->n; i++) {
 		const struct act *a = &acts->act[i];
 
+		watch_act(w, a);
 		if (a->kind == ACT_SEND && g->linked)
 			asked(w, &w->site[a->point], a);
 		if (a->kind == ACT_TELL)
@@ -96,6 +98,7 @@ unsigned gate_hear(struct world *w, const char *topic, const uint8_t *buf, size_
 	g->heard++;
 	g->refused += no != 0;
 	g->gaps += no == REFUSE_GAP;
+	watch_message(w, topic, buf, len, no);
 	g->dirty = true;
 	return no;
 }

@@ -29,8 +29,7 @@ void score_free(struct world *w)
 	free(w->score.early_ends.at);
 }
 
-/* The point's last outage in this incident; NULL when there is none. */
-static const struct outage *part(const struct world *w, uint32_t point, int64_t incident)
+const struct outage *score_part(const struct world *w, uint32_t point, int64_t incident)
 {
 	const struct kept_point *p = &w->keeper.point[point];
 
@@ -48,17 +47,23 @@ static int64_t moment(wall_t t)
 	return t.ms - YEAR_BEGINS;
 }
 
-/* The longest that any of its points has been ill. */
-static int64_t ill(const struct world *w, int64_t incident)
+/* The longest that any of its points has been ill, and which is so now. */
+static int64_t ill(const struct world *w, int64_t incident, uint32_t *early, int64_t *early_from)
 {
 	int64_t longest = 0;
 
+	*early_from = -1;
 	for (uint32_t i = 0; i < w->plan->points; i++) {
-		const struct outage *o = part(w, i, incident);
+		const struct ill *now = &w->truth.point[i].spells[TRACK_WAY].now;
+		const struct outage *o = score_part(w, i, incident);
 		int64_t ms = o ? truth_ill(&w->truth, i, moment(o->from), w->now) : 0;
 
 		if (ms > longest)
 			longest = ms;
+		if (o && now->kind != FAULTS) {
+			*early = i;
+			*early_from = now->from;
+		}
 	}
 	return longest;
 }
@@ -71,32 +76,69 @@ static bool blind_lately(const struct world *w)
 	       (t->blinds.n > 0 && t->blinds.at[t->blinds.n - 1].until > w->now - LATELY_MS);
 }
 
-static void remember(struct false_alarm *f, const struct world *w, const struct incident *i,
-		     enum alarm alarm)
+static struct false_alarm *remember(struct false_alarm *f, const struct world *w,
+				    const struct incident *i, enum alarm alarm)
 {
-	*f = (struct false_alarm){ w->now, alarm, i->point, i->points, i->cause };
+	*f = (struct false_alarm){ .at = w->now,
+				   .alarm = alarm,
+				   .point = i->point,
+				   .points = i->points,
+				   .cause = i->cause,
+				   .early_from = -1 };
+	return f;
 }
 
 static void began(struct world *w, const struct incident *i)
 {
 	struct score *s = &w->score;
-	enum alarm alarm = ALARM_DOUBT;
+	struct false_alarm *f;
+	uint32_t early = 0;
+	int64_t from, ms;
 
 	s->by_cause[i->cause]++;
 	s->by_scope[i->scope]++;
 	if (i->scope == SCOPE_GATEWAY) {
 		s->by_doubt[i->doubt]++;
-		if (blind_lately(w))
-			return;
-	} else {
-		int64_t ms = ill(w, i->id);
-
-		if (ms >= TRUTH_LEAST_MS)
-			return;
-		alarm = w->truth.blind ? ALARM_BLIND : ms > 0 ? ALARM_BLIP : ALARM_NOTHING;
-		s->false_of[i->point][w->now * QUARTERS / (365 * DAY + 1)]++;
+		if (!blind_lately(w))
+			remember(LIST_ADD(s->false_alarms), w, i, ALARM_DOUBT);
+		return;
 	}
-	remember(LIST_ADD(s->false_alarms), w, i, alarm);
+	ms = ill(w, i->id, &early, &from);
+	if (ms >= TRUTH_LEAST_MS)
+		return;
+	f = remember(LIST_ADD(s->false_alarms), w, i,
+		     w->truth.blind ? ALARM_BLIND
+		     : ms > 0       ? ALARM_BLIP
+				    : ALARM_NOTHING);
+	f->early = early;
+	f->early_from = from;
+}
+
+static bool came_true(const struct world *w, const struct false_alarm *f)
+{
+	const struct spells *s = &w->truth.point[f->early].spells[TRACK_WAY];
+
+	for (size_t i = 0; i < s->past.n; i++)
+		if (s->past.at[i].from == f->early_from)
+			return true;
+	return false;
+}
+
+void score_settle(struct world *w)
+{
+	struct score *s = &w->score;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->false_alarms.n; i++) {
+		const struct false_alarm *f = &s->false_alarms.at[i];
+
+		if (f->early_from >= 0 && came_true(w, f))
+			continue;
+		if (f->alarm != ALARM_DOUBT)
+			s->false_of[f->point][f->at * QUARTERS / (366 * DAY)]++;
+		s->false_alarms.at[kept++] = *f;
+	}
+	s->false_alarms.n = kept;
 }
 
 static void ended(struct world *w, const struct incident *i)
@@ -106,7 +148,8 @@ static void ended(struct world *w, const struct incident *i)
 	for (uint32_t p = 0; p < w->plan->points; p++) {
 		const struct ill *now = &w->truth.point[p].spells[track].now;
 
-		if (now->kind == FAULTS || w->now - now->from < STILL_MS || !part(w, p, i->id))
+		if (now->kind == FAULTS || w->now - now->from < STILL_MS ||
+		    !score_part(w, p, i->id))
 			continue;
 		remember(LIST_ADD(w->score.early_ends), w, i, ALARM_NOTHING);
 		w->score.early_ends.at[w->score.early_ends.n - 1].point = p;

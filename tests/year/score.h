@@ -25,6 +25,9 @@ struct false_alarm {
 	uint32_t point;
 	uint16_t points;
 	enum cause cause;
+	/* Ill for too short then: this point, since then. If it stays so, all was right. */
+	uint32_t early;
+	int64_t early_from; /* -1: none */
 };
 
 struct score {
@@ -39,7 +42,13 @@ struct score {
 void score_init(struct world *w);
 void score_free(struct world *w);
 
+/* The year is over: was what was told too early true in the end? */
+void score_settle(struct world *w);
+
 /* Something is told now. */
 void score_tell(struct world *w, const struct notice *n, uint32_t receiver);
+
+/* The point's last outage in this incident; NULL when there is none. */
+const struct outage *score_part(const struct world *w, uint32_t point, int64_t incident);
 
 #endif

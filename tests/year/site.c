@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* site: a house, its line, and the life of the node in it. */
-#include "tests/year/world.h"
+#include "tests/year/watch.h"
 
 enum {
 	SETTLED_MS = 2000,     /* mains are believed after so long */
@@ -78,8 +78,9 @@ static void path_back(struct world *w, struct site *s)
 		in_between(w, 1000, 2000 + wait, HAPPENS_DIAL, s, ++s->dial);
 		return;
 	}
-	if (s->stuck_since != 0) {
+	if (s->stuck_since != 0 || s->asked) {
 		s->stuck_since = 0;
+		s->asked = false;
 		world_in(w, 0, HAPPENS_BEAT, s, 0);
 		world_in(w, 0, HAPPENS_FLUSH, s, 0);
 	}
@@ -104,6 +105,7 @@ void site_changed(struct world *w, struct site *s)
 	}
 	if (s->connected && path)
 		s->way_was_bad = false;
+	watch_truth(w, s, why(w, s));
 	truth_is(&w->truth, s->i, TRACK_WAY, why(w, s), w->now);
 	for (unsigned i = 0; i < RELAYED; i++)
 		if (s->behind[i])

@@ -228,7 +228,7 @@ void speak_will_later(struct world *w, struct site *s, bool late, int64_t ms)
 
 	if (!will)
 		abort();
-	*will = (struct will){ s, late, s->will_boot, s->will_conn };
+	*will = (struct will){ s, late, s->stuck_since, s->will_boot, s->will_conn };
 	world_in(w, ms, HAPPENS_WILL, will, 0);
 }
 
@@ -251,7 +251,7 @@ void speak_will(struct world *w, struct will *will)
 {
 	struct site *s = will->site;
 	bool same = s->will && s->will_boot == will->boot && s->will_conn == will->conn;
-	bool lives = s->connected && s->path;
+	bool lives = s->connected && s->stuck_since != will->stuck_since;
 
 	if (will->late || (same && !lives)) {
 		send_will(w, s, will->boot, will->conn);

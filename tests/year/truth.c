@@ -72,6 +72,7 @@ void truth_is(struct truth *t, uint32_t point, enum track track, enum fault kind
 			s->now.kind = kind;
 	} else if (s->now.kind != FAULTS) {
 		s->now.until = now;
+		s->last = s->now;
 		if (now - s->now.from >= TRUTH_LEAST_MS)
 			*LIST_ADD(s->past) = s->now;
 		s->now.kind = FAULTS;
@@ -119,6 +120,8 @@ int64_t truth_ill(const struct truth *t, uint32_t point, int64_t from, int64_t n
 
 		if (s->now.kind != FAULTS && now - s->now.from > longest)
 			longest = now - s->now.from;
+		if (s->last.until > from && s->last.until - s->last.from > longest)
+			longest = s->last.until - s->last.from;
 		for (size_t i = s->past.n; i-- > 0 && s->past.at[i].until > from;)
 			if (s->past.at[i].until - s->past.at[i].from > longest)
 				longest = s->past.at[i].until - s->past.at[i].from;

@@ -27,6 +27,7 @@ struct ill {
 struct spells {
 	LIST(struct ill) past; /* but for what is too short for anybody to notice */
 	struct ill now;        /* kind FAULTS: all well */
+	struct ill last;       /* the last one that is over, however short */
 };
 
 struct truth_point {

@@ -128,6 +128,7 @@ void world_run(struct world *w)
 	w->now = w->end;
 	gate_turn(w);
 	truth_end(&w->truth, w->now);
+	score_settle(w);
 }
 
 void world_free(struct world *w)

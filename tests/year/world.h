@@ -77,6 +77,7 @@ struct site {
 	int64_t booted, mains_since, path_since, stuck_since; /* stuck 0: all is acknowledged */
 	bool path;                                            /* what it sends would arrive now */
 	bool says_power, says_blind, looked, flushing;
+	bool asked; /* and the question is still under way */
 	uint32_t conn;
 	uint64_t seq;
 	struct verdict verdict;
@@ -115,6 +116,7 @@ struct world {
 	struct keeper keeper;
 	struct truth truth;
 	struct score score;
+	const struct site *watched; /* by watch.c; NULL: none */
 };
 
 /* 2026-01-01 00:00 in Vietnam. */
@@ -149,7 +151,8 @@ bool site_line(const struct site *s);               /* is its own way out in ord
 /* ---- speak.c: what the node says ---- */
 struct will {
 	struct site *site;
-	bool late; /* the node is back under another number */
+	bool late;           /* the node is back under another number */
+	int64_t stuck_since; /* as it was then: the connection may come back to life */
 	uint64_t boot;
 	uint32_t conn;
 };

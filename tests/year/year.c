@@ -13,7 +13,8 @@
  *
  * The truth is kept by the world itself (truth.c) and never asks the gateway.
  *
- * usage: year PAGE [points N] [days N] [all]
+ * usage: year PAGE [points N] [days N] [watch CODE] [all]
+ *        SEED in the environment is another year
  */
 #include "tests/year/table.h"
 
@@ -54,7 +55,7 @@ static void shrink(struct plan *p, unsigned points)
 	p->points = points;
 }
 
-static bool read_words(struct plan *p, int argc, char **argv, bool *all)
+static bool read_words(struct plan *p, int argc, char **argv, bool *all, const char **watched)
 {
 	for (int i = 2; i < argc; i++) {
 		unsigned long n = i + 1 < argc ? strtoul(argv[i + 1], NULL, 10) : 0;
@@ -65,6 +66,8 @@ static bool read_words(struct plan *p, int argc, char **argv, bool *all)
 		}
 		if (strcmp(argv[i], "points") == 0 && n >= 10 && n <= p->points)
 			shrink(p, (unsigned)n);
+		else if (strcmp(argv[i], "watch") == 0 && i + 1 < argc)
+			*watched = argv[i + 1];
 		else if (strcmp(argv[i], "days") == 0 && n >= 1 && n <= 366)
 			p->days = (unsigned)n;
 		else
@@ -100,16 +103,20 @@ int main(int argc, char **argv)
 	static struct plan plan;
 	static struct judge judge;
 	struct world *w;
+	const char *watched = NULL;
 	double spent;
 	bool all = false, ok;
 
 	if (argc < 2 || !read_page(&plan, argv[1]))
 		return 2;
-	if (!read_words(&plan, argc, argv, &all)) {
-		fprintf(stderr, "usage: year PAGE [points N] [days N] [all]\n");
+	if (!read_words(&plan, argc, argv, &all, &watched)) {
+		fprintf(stderr, "usage: year PAGE [points N] [days N] [watch CODE] [all]\n");
 		return 2;
 	}
 	w = world_new(&plan, s);
+	for (unsigned i = 0; watched && i < plan.points; i++)
+		if (strcmp(w->site[i].code, watched) == 0)
+			w->watched = &w->site[i];
 	world_run(w);
 	intro(w, s);
 	judge_year(&judge, w);
