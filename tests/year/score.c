@@ -26,6 +26,7 @@ void score_free(struct world *w)
 	free(w->score.false_of);
 	free(w->score.week);
 	free(w->score.false_alarms.at);
+	free(w->score.charges.at);
 	free(w->score.early_ends.at);
 }
 
@@ -112,6 +113,9 @@ static void began(struct world *w, const struct incident *i)
 				    : ALARM_NOTHING);
 	f->early = early;
 	f->early_from = from;
+	for (uint32_t p = 0; p < w->plan->points; p++)
+		if (score_part(w, p, i->id))
+			*LIST_ADD(s->charges) = (struct charge){ s->false_alarms.n - 1, p };
 }
 
 static bool came_true(const struct world *w, const struct false_alarm *f)
@@ -127,18 +131,19 @@ static bool came_true(const struct world *w, const struct false_alarm *f)
 void score_settle(struct world *w)
 {
 	struct score *s = &w->score;
-	size_t kept = 0;
 
 	for (size_t i = 0; i < s->false_alarms.n; i++) {
-		const struct false_alarm *f = &s->false_alarms.at[i];
+		struct false_alarm *f = &s->false_alarms.at[i];
 
-		if (f->early_from >= 0 && came_true(w, f))
-			continue;
-		if (f->alarm != ALARM_DOUBT)
-			s->false_of[f->point][f->at * QUARTERS / (366 * DAY)]++;
-		s->false_alarms.at[kept++] = *f;
+		f->true_after_all = f->early_from >= 0 && came_true(w, f);
 	}
-	s->false_alarms.n = kept;
+	for (size_t i = 0; i < s->charges.n; i++) {
+		const struct charge *c = &s->charges.at[i];
+		const struct false_alarm *f = &s->false_alarms.at[c->alarm];
+
+		if (!f->true_after_all)
+			s->false_of[c->point][f->at * QUARTERS / (366 * DAY)]++;
+	}
 }
 
 static void ended(struct world *w, const struct incident *i)

@@ -28,11 +28,19 @@ struct false_alarm {
 	/* Ill for too short then: this point, since then. If it stays so, all was right. */
 	uint32_t early;
 	int64_t early_from; /* -1: none */
+	bool true_after_all;
+};
+
+/* One point of a false alarm. */
+struct charge {
+	size_t alarm; /* index */
+	uint32_t point;
 };
 
 struct score {
-	unsigned (*false_of)[QUARTERS]; /* by point */
+	unsigned (*false_of)[QUARTERS]; /* by point: each of an incident */
 	LIST(struct false_alarm) false_alarms;
+	LIST(struct charge) charges;
 	LIST(struct false_alarm) early_ends; /* told over while a point of it was still ill */
 	unsigned (*week)[WEEKS];             /* messages, by receiver */
 	unsigned told[TELLS];                /* to the first receiver, as all below */

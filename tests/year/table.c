@@ -132,7 +132,7 @@ static bool told_once(const struct judge *j, const struct world *w, bool all)
 static bool false_alarms(const struct world *w, bool all)
 {
 	const struct score *s = &w->score;
-	unsigned of[ALARMS] = { 0 }, worst = 0, over = 0, n = 0;
+	unsigned of[ALARMS] = { 0 }, worst = 0, over = 0, sum = 0, n = 0;
 	uint32_t who = 0;
 	char line[200], text[MOMENT];
 	bool ok;
@@ -144,12 +144,14 @@ static bool false_alarms(const struct world *w, bool all)
 				worst = s->false_of[who = i][q];
 		}
 	for (size_t i = 0; i < s->false_alarms.n; i++)
-		of[s->false_alarms.at[i].alarm]++;
+		if (!s->false_alarms.at[i].true_after_all) {
+			of[s->false_alarms.at[i].alarm]++;
+			sum++;
+		}
 	snprintf(line, sizeof line,
-		 "false alarms: %zu; worst %u in a quarter (%s); more than %u in %u quarters of a "
+		 "false alarms: %u; worst %u in a quarter (%s); more than %u in %u quarters of a "
 		 "point",
-		 s->false_alarms.n, worst, worst ? w->site[who].code : "-",
-		 w->plan->limit[LIMIT_FALSE], over);
+		 sum, worst, worst ? w->site[who].code : "-", w->plan->limit[LIMIT_FALSE], over);
 	ok = verdict(over == 0 && of[ALARM_DOUBT] == 0, line);
 	for (unsigned a = 0; a < ALARMS; a++) {
 		if (of[a] > 0)
@@ -158,7 +160,7 @@ static bool false_alarms(const struct world *w, bool all)
 		for (size_t i = 0; i < s->false_alarms.n; i++) {
 			const struct false_alarm *f = &s->false_alarms.at[i];
 
-			if (f->alarm == a && (n++ < EXAMPLES || all))
+			if (f->alarm == a && !f->true_after_all && (n++ < EXAMPLES || all))
 				printf("         %s, %s and %d more, %s\n", when(text, f->at),
 				       w->site[f->point].code, f->points - 1, cause_str(f->cause));
 		}

@@ -7,13 +7,14 @@
  * up at the level of the wire: births, beats, news, wills and last gasps as mesh/WIRE.md has them,
  * from a small model of a house (site.c) and of what a node knows of it (speak.c). Real node cores
  * tick each second, which a year of 500 points leaves no time for; tests/scenarios and
- * tests/verdict drive those. For the same reason the declared pace is the plan's, 300 s, five times
- * the product's: what depends on it (how soon silence is known) is that much later here. Missed
- * samples ("past") are left out: they change graphs, and no judgement.
+ * tests/verdict drive those. A beat costs the core about 100 ns, and a year of 500 points at the
+ * product's pace of 60 s has 263 million: half a minute. So the page declares 120 s, and what
+ * depends on that (how soon silence is known) comes a minute later here; "pace 60" shows the other.
+ * Missed samples ("past") are left out: they change graphs, and no judgement.
  *
  * The truth is kept by the world itself (truth.c) and never asks the gateway.
  *
- * usage: year PAGE [points N] [days N] [watch CODE] [all]
+ * usage: year PAGE [points N] [days N] [pace S] [watch CODE] [all]
  *        SEED in the environment is another year
  */
 #include "tests/year/table.h"
@@ -66,6 +67,8 @@ static bool read_words(struct plan *p, int argc, char **argv, bool *all, const c
 		}
 		if (strcmp(argv[i], "points") == 0 && n >= 10 && n <= p->points)
 			shrink(p, (unsigned)n);
+		else if (strcmp(argv[i], "pace") == 0 && n >= 1 && n <= 900)
+			p->pace_s = (unsigned)n;
 		else if (strcmp(argv[i], "watch") == 0 && i + 1 < argc)
 			*watched = argv[i + 1];
 		else if (strcmp(argv[i], "days") == 0 && n >= 1 && n <= 366)
@@ -110,7 +113,8 @@ int main(int argc, char **argv)
 	if (argc < 2 || !read_page(&plan, argv[1]))
 		return 2;
 	if (!read_words(&plan, argc, argv, &all, &watched)) {
-		fprintf(stderr, "usage: year PAGE [points N] [days N] [watch CODE] [all]\n");
+		fprintf(stderr,
+			"usage: year PAGE [points N] [days N] [pace S] [watch CODE] [all]\n");
 		return 2;
 	}
 	w = world_new(&plan, s);
