@@ -152,9 +152,11 @@ static void ended(struct world *w, const struct incident *i)
 
 	for (uint32_t p = 0; p < w->plan->points; p++) {
 		const struct ill *now = &w->truth.point[p].spells[track].now;
+		const struct kept_point *k = &w->keeper.point[p];
 
-		if (now->kind == FAULTS || w->now - now->from < STILL_MS ||
-		    !score_part(w, p, i->id))
+		/* A new outage since then is another story, told as such. */
+		if (now->kind == FAULTS || w->now - now->from < STILL_MS || k->outages.n == 0 ||
+		    k->outages.at[k->outages.n - 1].o.incident != i->id)
 			continue;
 		remember(LIST_ADD(w->score.early_ends), w, i, ALARM_NOTHING);
 		w->score.early_ends.at[w->score.early_ends.n - 1].point = p;
