@@ -32,13 +32,23 @@ static void doubt(struct world *w, enum doubt d, bool on)
 	w->gate.dirty = true;
 }
 
-/* When the core knows of planned windows, this tells it, and GATE_KNOWS_PLANS is 1. */
+/*
+ * When the core knows of planned windows, it is told here (the hamlet's points, from and until as
+ * YEAR_BEGINS + ms), and GATE_KNOWS_PLANS is 1.
+ */
 void gate_planned(struct world *w, uint32_t hamlet, int64_t from, int64_t until)
 {
-	(void)w;
-	(void)hamlet;
-	(void)from;
-	(void)until;
+	if (!GATE_KNOWS_PLANS)
+		return;
+	world_in(w, from - w->now, HAPPENS_GATE_PLAN, NULL, (uint64_t)hamlet << 1 | 1);
+	world_in(w, until - w->now, HAPPENS_GATE_PLAN, NULL, (uint64_t)hamlet << 1);
+}
+
+static void plan_begins(struct world *w, uint32_t hamlet, bool begins)
+{
+	for (uint32_t i = 0; i < w->plan->points; i++)
+		if (w->site[i].hamlet == hamlet)
+			truth_planned(&w->truth, i, begins, w->now);
 }
 
 /* ---- turns ---- */
@@ -210,6 +220,8 @@ void gate_happen(struct world *w, enum happens what, uint64_t tag)
 		gate_start(w);
 	if (what == HAPPENS_GATE_DIAL && g->commune && g->broker && !g->linked)
 		link_is(w, true);
+	if (what == HAPPENS_GATE_PLAN)
+		plan_begins(w, (uint32_t)(tag >> 1), tag & 1);
 	if (what == HAPPENS_GATE_DOUBT && g->commune && (tag & 1) == !g->line)
 		doubt(w, (enum doubt)(tag >> 1), tag & 1);
 }

@@ -22,45 +22,50 @@ static int64_t until(const struct world *w, const struct ill *i)
 
 /* ---- what the gateway could see of it ---- */
 
-/* One more time in which nothing could be seen; from is what is seen since. */
-static void hide(int64_t *from, int64_t *longest, int64_t a, int64_t b)
+typedef LIST(struct window) windows;
+
+static int by_from(const void *a, const void *b)
 {
-	if (a - *from > *longest)
-		*longest = a - *from;
-	if (b > *from)
-		*from = b;
+	const struct window *p = a, *q = b;
+
+	return p->from < q->from ? -1 : p->from > q->from;
 }
 
-int64_t judge_visible(const struct world *w, uint32_t point, const struct ill *i, enum track track)
+/* A time in which it could not be seen, and for so long afterwards it may take. */
+static void hide(windows *hidden, int64_t from, int64_t until_, int64_t more)
+{
+	*LIST_ADD(*hidden) = (struct window){ from, until_ == INT64_MAX ? until_ : until_ + more };
+}
+
+/* The longest that the gateway could see it without a break. */
+static int64_t visible(const struct world *w, uint32_t point, const struct ill *i, enum track track)
 {
 	const struct truth *t = &w->truth;
-	const struct spells *way = &t->point[point].spells[TRACK_WAY];
-	int64_t from = i->from, longest = 0, end = until(w, i);
-	size_t a = 0, b = track == TRACK_CAMERA ? 0 : way->past.n;
+	const struct truth_point *p = &t->point[point];
+	const struct spells *way = &p->spells[TRACK_WAY];
+	const int64_t end = until(w, i), sight = w->options.sight_ms;
+	int64_t from = i->from, longest = 0;
+	windows hidden = { 0 };
 
-	/* Both lists are in order; take them together. */
-	while (a < t->blinds.n || b < way->past.n) {
-		bool blind = a < t->blinds.n &&
-			     (b == way->past.n || t->blinds.at[a].from < way->past.at[b].from);
-		int64_t x = blind ? t->blinds.at[a].from : way->past.at[b].from;
-		int64_t y = blind ? t->blinds.at[a].until : until(w, &way->past.at[b]);
-
-		if (y != INT64_MAX)
-			y += blind ? w->options.sight_ms : LOOK_MS;
-		if (x >= end)
-			break;
-		if (y > from)
-			hide(&from, &longest, x, y);
-		if (blind)
-			a++;
-		else
-			b++;
+	for (size_t n = 0; n < t->blinds.n; n++)
+		hide(&hidden, t->blinds.at[n].from, t->blinds.at[n].until, sight);
+	for (size_t n = 0; n < p->windows.n; n++)
+		hide(&hidden, p->windows.at[n].from, p->windows.at[n].until, sight);
+	for (size_t n = 0; track == TRACK_CAMERA && n < way->past.n; n++)
+		hide(&hidden, way->past.at[n].from, until(w, &way->past.at[n]), LOOK_MS);
+	hide(&hidden, end, INT64_MAX, 0);
+	qsort(hidden.at, hidden.n, sizeof hidden.at[0], by_from);
+	for (size_t n = 0; n < hidden.n && hidden.at[n].from <= end; n++) {
+		if (hidden.at[n].from - from > longest)
+			longest = hidden.at[n].from - from;
+		if (hidden.at[n].until > from)
+			from = hidden.at[n].until;
 	}
-	hide(&from, &longest, end, end);
+	free(hidden.at);
 	return longest;
 }
 
-static int64_t threshold(const struct world *w, enum track track)
+int64_t judge_threshold(const struct world *w, enum track track)
 {
 	const struct commune_options *o = &w->options;
 
@@ -145,11 +150,13 @@ static bool flapping(const struct world *w, uint32_t point, const struct ill *i)
 static enum found find_out(const struct world *w, uint32_t point, const struct ill *i,
 			   enum track track, const struct telling *t)
 {
-	if (GATE_KNOWS_PLANS && i->kind == FAULT_PLANNED)
-		return t->n > 0 ? FOUND_MAY_TOLD : FOUND_MAY_QUIET;
+	const int64_t seen = visible(w, point, i, track);
+
 	if (flapping(w, point, i))
 		return t->n > 0 ? FOUND_FLAPPING : FOUND_MAY_QUIET;
-	if (judge_visible(w, point, i, track) < threshold(w, track))
+	if (GATE_KNOWS_PLANS && i->kind == FAULT_PLANNED && seen < TRUTH_LEAST_MS && t->n > 0)
+		return FOUND_ANNOUNCED;
+	if (seen < judge_threshold(w, track))
 		return t->n > 0 ? FOUND_MAY_TOLD : FOUND_MAY_QUIET;
 	if (t->n == 0)
 		return FOUND_MISSED;
@@ -179,7 +186,8 @@ static void judge_ill(struct judge *j, const struct world *w, uint32_t point, en
 	struct verdict_on *v = &j->of[i->kind];
 
 	v->found[found]++;
-	if (found == FOUND_MISSED || found == FOUND_TWICE || found == FOUND_SWALLOWED) {
+	if (found == FOUND_MISSED || found == FOUND_TWICE || found == FOUND_SWALLOWED ||
+	    found == FOUND_ANNOUNCED) {
 		*LIST_ADD(j->examples) = (struct example){ found,
 							   point,
 							   *i,

@@ -11,6 +11,7 @@ enum found {
 	FOUND_MISSED,    /* not told */
 	FOUND_TWICE,     /* more than one beginning */
 	FOUND_SWALLOWED, /* passed for the one before, though the point was well in between */
+	FOUND_ANNOUNCED, /* told, though it was all in a window that was announced */
 	FOUND_MAY_TOLD,  /* so short, or so near to our own blindness, that it may be told or not */
 	FOUND_MAY_QUIET,
 	FOUNDS
@@ -50,7 +51,7 @@ struct judge {
 void judge_year(struct judge *j, const struct world *w);
 void judge_free(struct judge *j);
 
-/* The longest that the gateway could see it without a break. */
-int64_t judge_visible(const struct world *w, uint32_t point, const struct ill *i, enum track track);
+/* Longer than this without a break in the gateway's sight, and it has to be told. */
+int64_t judge_threshold(const struct world *w, enum track track);
 
 #endif

@@ -14,6 +14,7 @@ static const char *const found_names[FOUNDS] = {
 	[FOUND_MISSED] = "not told",
 	[FOUND_TWICE] = "told twice",
 	[FOUND_SWALLOWED] = "passed for the one before",
+	[FOUND_ANNOUNCED] = "told though announced",
 	[FOUND_MAY_TOLD] = "told",
 	[FOUND_MAY_QUIET] = "not told",
 };
@@ -109,17 +110,19 @@ static bool told_once(const struct judge *j, const struct world *w, bool all)
 {
 	unsigned never = found_in_all(j, FOUND_MISSED), twice = found_in_all(j, FOUND_TWICE);
 	unsigned as = found_in_all(j, FOUND_SWALLOWED);
+	unsigned announced = found_in_all(j, FOUND_ANNOUNCED);
 	char line[200];
 	bool ok;
 
 	snprintf(line, sizeof line,
 		 "true outages over the threshold: %u told once, %u never, %u twice, %u passed for "
-		 "the one before",
-		 found_in_all(j, FOUND_ONCE), never, twice, as);
-	ok = verdict(never + twice + as == 0, line);
+		 "the one before; %u told though announced",
+		 found_in_all(j, FOUND_ONCE), never, twice, as, announced);
+	ok = verdict(never + twice + as + announced == 0, line);
 	examples(j, w, FOUND_MISSED, all);
 	examples(j, w, FOUND_TWICE, all);
 	examples(j, w, FOUND_SWALLOWED, all);
+	examples(j, w, FOUND_ANNOUNCED, all);
 	snprintf(line, sizeof line,
 		 "ends: %u of %u incidents told once, %u wrong (twice, or closed without), %u "
 		 "forgotten",
@@ -250,6 +253,10 @@ bool table_print(struct judge *j, const struct world *w, bool all)
 	char line[200];
 	bool ok;
 
+	printf("has to be told after %" PRId64 " s in sight, a camera after %" PRId64
+	       " s; is no false alarm after %d s; out of sight %zu times\n",
+	       judge_threshold(w, TRACK_WAY) / 1000, judge_threshold(w, TRACK_CAMERA) / 1000,
+	       TRUTH_LEAST_MS / 1000, w->truth.blinds.n);
 	outages(j);
 	ok = seconds(j, w);
 	ok &= told_once(j, w, all);

@@ -21,9 +21,11 @@ void truth_init(struct truth *t, size_t points)
 
 void truth_free(struct truth *t)
 {
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = 0; i < t->n; i++) {
 		for (unsigned k = 0; k < TRACKS; k++)
 			free(t->point[i].spells[k].past.at);
+		free(t->point[i].windows.at);
+	}
 	free(t->point);
 	free(t->blinds.at);
 }
@@ -36,6 +38,8 @@ static enum hue hue_of(const struct truth *t, const struct truth_point *p)
 
 	if (t->blind || !p->installed)
 		return HUE_UNKNOWN;
+	if (p->plans > 0)
+		return HUE_PLANNED;
 	if (way != FAULTS)
 		return cause_theirs(fault_kinds[way].cause) ? HUE_THEIRS : HUE_OURS;
 	return p->spells[TRACK_CAMERA].now.kind != FAULTS ? HUE_OURS : HUE_UP;
@@ -97,6 +101,17 @@ void truth_blind(struct truth *t, bool blind, int64_t now)
 		t->blinds.at[t->blinds.n - 1].until = now;
 	for (size_t i = 0; i < t->n; i++)
 		turn(t, &t->point[i], now);
+}
+
+void truth_planned(struct truth *t, uint32_t point, bool on, int64_t now)
+{
+	struct truth_point *p = &t->point[point];
+
+	if (on && p->plans++ == 0)
+		*LIST_ADD(p->windows) = (struct window){ now, INT64_MAX };
+	if (!on && --p->plans == 0)
+		p->windows.at[p->windows.n - 1].until = now;
+	turn(t, p, now);
 }
 
 void truth_end(struct truth *t, int64_t now)

@@ -30,15 +30,17 @@ struct spells {
 	struct ill last;       /* the last one that is over, however short */
 };
 
+struct window {
+	int64_t from, until;
+};
+
 struct truth_point {
 	struct spells spells[TRACKS];
 	bool installed; /* was heard once */
+	unsigned plans; /* announced windows that it is in now */
+	LIST(struct window) windows;
 	enum hue hue;
 	int64_t since, of[HUES]; /* milliseconds */
-};
-
-struct window {
-	int64_t from, until;
 };
 
 struct truth {
@@ -61,6 +63,9 @@ void truth_is(struct truth *t, uint32_t point, enum track track, enum fault kind
 
 /* The gateway can hear nobody, or again: not running, no broker, its own way out gone. */
 void truth_blind(struct truth *t, bool blind, int64_t now);
+
+/* A window that was announced to the gateway begins or ends for this point. */
+void truth_planned(struct truth *t, uint32_t point, bool on, int64_t now);
 
 /* The year is over. */
 void truth_end(struct truth *t, int64_t now);

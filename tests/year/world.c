@@ -75,6 +75,7 @@ static void happen(struct world *w, const struct event *e)
 		return;
 	case HAPPENS_GATE_START:
 	case HAPPENS_GATE_DIAL:
+	case HAPPENS_GATE_PLAN:
 	case HAPPENS_GATE_DOUBT:
 		gate_happen(w, (enum happens)e->kind, e->tag);
 		return;

@@ -38,6 +38,7 @@ enum happens {
 	HAPPENS_BIRTH,   /* a site: was asked for a birth */
 	HAPPENS_GATE_START,
 	HAPPENS_GATE_DIAL,
+	HAPPENS_GATE_PLAN, /* tag: hamlet << 1 | begins */
 	HAPPENS_GATE_DOUBT /* tag: doubt << 1 | on */
 };
 
