@@ -172,15 +172,19 @@ CREATE INDEX IF NOT EXISTS outbox_waiting ON outbox (due_ms) WHERE sent_ms = 0;
 CREATE INDEX IF NOT EXISTS outbox_given_up ON outbox (id) WHERE sent_ms = -1;
 CREATE INDEX IF NOT EXISTS outbox_sent ON outbox (receiver, sent_ms) WHERE sent_ms > 0;
 
--- Not derived: how far people were told of an incident that is not over, and who took the job.
+-- Not derived: who was told of an incident, who is next, and who takes care of it.
 CREATE TABLE IF NOT EXISTS alert (
-	incident INTEGER PRIMARY KEY,
-	code     TEXT NOT NULL,         -- to take the job with
-	chain    INTEGER NOT NULL,      -- who was told, in the order of the receivers
-	reminded INTEGER NOT NULL,      -- how often nobody took it for so long that people were reminded
-	told_ms  INTEGER NOT NULL,
-	next_ms  INTEGER NOT NULL,      -- when somebody else is to be told
-	taken_by TEXT NOT NULL,         -- receiver's id; '' nobody yet
+	incident  INTEGER PRIMARY KEY,
+	code      TEXT NOT NULL,        -- to take the job with
+	told_to   TEXT NOT NULL,        -- ids of receivers, a comma after each
+	opened_ms INTEGER NOT NULL,     -- when the first person was told; 0: nobody could be yet
+	next_ms   INTEGER NOT NULL,     -- when the next one is; 0: nobody any more
+	reminded  INTEGER NOT NULL,     -- reminders sent
+	taken_by  TEXT NOT NULL,        -- a receiver's id or a name; '': nobody
+	taken_ms  INTEGER NOT NULL,
+	closed    INTEGER NOT NULL      -- its end was told
+);
+CREATE INDEX IF NOT EXISTS alert_open ON alert (incident) WHERE closed = 0; '' nobody yet
 	taken_ms INTEGER NOT NULL,
 	done     INTEGER NOT NULL
 );

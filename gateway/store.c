@@ -49,6 +49,8 @@ static bool to_keep(const struct act *a)
 	case ACT_PAINT:
 	case ACT_OUTAGE:
 	case ACT_INCIDENT:
+	case ACT_ALERT:
+	case ACT_CORRECT:
 	case ACT_TELL:
 	case ACT_SAMPLES:
 		return true;

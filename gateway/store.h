@@ -102,6 +102,8 @@ void store_outages_of(struct store *s, int64_t incident, store_outage_fn *row, v
 void store_incidents(struct store *s, bool open_only, size_t max, store_incident_fn *row,
 		     void *self);
 bool store_incident(struct store *s, int64_t id, struct incident *out);
+/* Who was told of this incident, and who takes care of it. */
+bool store_alert(struct store *s, int64_t incident, struct alert *out);
 void store_spans(struct store *s, size_t point, wall_t from, wall_t until, store_span_fn *row,
 		 void *self);
 void store_deliveries(struct store *s, int64_t incident, store_delivery_fn *row, void *self);

@@ -307,6 +307,10 @@ int store_keep(struct store *s, const struct act *a, bool replay, wall_t now)
 		return keep_outage(s, &a->u.outage);
 	case ACT_INCIDENT:
 		return keep_incident(s, &a->u.incident);
+	case ACT_ALERT:
+		return store_alert_put(s, &a->u.alert);
+	case ACT_CORRECT:
+		return store_correct(s, a->u.correct.incident, a->u.correct.cause);
 	case ACT_SAMPLES:
 		return replay ? 0 : keep_samples(s, a->point, a->u.samples.draw, a->u.samples.n);
 	case ACT_ROW:
@@ -413,6 +417,9 @@ static int restore_open(struct store *s, struct commune *c, mono_t now)
 	return q.err;
 }
 
+enum { LATELY_MS = 3 * 60 * 60 * 1000 };
+#define YEAR_MS (INT64_C(366) * 86400000)
+
 int store_restore(struct store *s, struct commune *c, mono_t now, wall_t *alive)
 {
 	static const char mark[] = "SELECT alive_ms FROM mark";
@@ -421,13 +428,20 @@ int store_restore(struct store *s, struct commune *c, mono_t now, wall_t *alive)
 
 	if (err == 0)
 		err = restore_boots(s, c);
-	if (err == 0)
-		err = restore_open(s, c, now);
 	if (err < 0)
 		return err;
 	commune_restore_rows(c, s->now.head);
 	q = db_query(s, mark);
 	*alive = (wall_t){ db_row(&q) ? db_int(&q, 0) : 0 };
 	db_end(&q);
-	return q.err;
+	err = q.err;
+	if (err == 0)
+		err = store_restore_past(s, c, (wall_t){ alive->ms - LATELY_MS });
+	if (err == 0)
+		err = restore_open(s, c, now);
+	if (err == 0)
+		err = store_restore_alerts(s, c);
+	if (err == 0)
+		err = store_restore_together(s, c, (wall_t){ alive->ms - YEAR_MS });
+	return err;
 }

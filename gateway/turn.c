@@ -88,6 +88,8 @@ static void perform(struct turn *t, const struct acts *acts, wall_t wall)
 		case ACT_PAINT:
 		case ACT_OUTAGE:
 		case ACT_INCIDENT:
+		case ACT_ALERT:
+		case ACT_CORRECT:
 			break;
 		}
 	}
