@@ -197,27 +197,38 @@ static void put_all(struct sheet *t, const struct scene *s)
 
 /* ---- making it fit ---- */
 
-/* The template without its brackets, and without what stands in the first so many of them. A clause
- * whose slot is empty says nothing. */
-static unsigned drop_clauses(char out[static TEMPLATE_TEXT], const char *template, unsigned drop,
-			     const struct scene *s)
+static unsigned clauses_of(const char *template)
 {
+	unsigned n = 0;
+
+	while ((template = strchr(template, '[')) && (template = strchr(template, ']')))
+		n++;
+	return n;
+}
+
+/* The last clause only rounds it off and goes first; then one after the other from the front. */
+static bool goes(unsigned i, unsigned drop, unsigned clauses)
+{
+	return drop > 0 && (i + 1 == clauses || i + 1 < drop);
+}
+
+/* The template without its brackets, and without so many of the clauses in them. One whose slots
+ * are empty says nothing. */
+static void drop_clauses(char out[static TEMPLATE_TEXT], const char *template, unsigned drop,
+			 const struct scene *s)
+{
+	const unsigned clauses = clauses_of(template);
 	struct sheet to = sheet_init(out, TEMPLATE_TEXT);
-	unsigned clauses = 0;
 
-	while (*template) {
-		const size_t n = strcspn(template, "[]");
-		const char *close = template[n] == '[' ? strchr(template + n, ']') : NULL;
+	for (unsigned i = 0; i < clauses; i++) {
+		const char *open = strchr(template, '[') + 1, *close = strchr(open, ']');
 
-		sheet_put(&to, template, n);
-		template += n + (template[n] != '\0');
-		if (!close)
-			continue;
-		if (clauses++ >= drop && !scene_says_nothing(s, template, close))
-			sheet_put(&to, template, (size_t)(close - template));
+		sheet_put(&to, template, (size_t)(open - 1 - template));
+		if (!goes(i, drop, clauses) && !scene_says_nothing(s, open, close))
+			sheet_put(&to, open, (size_t)(close - open));
 		template = close + 1;
 	}
-	return clauses;
+	sheet_put_str(&to, template);
 }
 
 /* One try. True when it fits; *clauses: how many there are to be dropped. */
@@ -227,7 +238,8 @@ static bool fits(char text[static COMPOSE_SMS], struct scene *s, unsigned drop, 
 	struct sheet t = sheet_init(raw, sizeof raw), out = sheet_init(full, sizeof full);
 
 	put_all(&t, s);
-	*clauses = drop_clauses(template, raw, drop, s);
+	*clauses = clauses_of(raw);
+	drop_clauses(template, raw, drop, s);
 	scene_fill(&out, s, template);
 	plain_draw(plain, sizeof plain, full);
 	plain_draw(text, COMPOSE_SMS, plain);

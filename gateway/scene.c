@@ -151,15 +151,32 @@ static void cut(char *text, size_t most)
 		text[end - 1] = '\0';
 }
 
+/* Whoever copied the name may have cut its last character in two. */
+static size_t whole_len(const char *text)
+{
+	const size_t len = strlen(text);
+	size_t last = len, want;
+	unsigned char c;
+
+	while (last > 0 && ((unsigned char)text[last - 1] & 0xc0) == 0x80)
+		last--;
+	if (last == 0)
+		return 0;
+	c = (unsigned char)text[last - 1];
+	want = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+	return len - (last - 1) == want ? len : last - 1;
+}
+
 static void name_draw(char out[static NAME_TEXT], const struct scene *s, const char *name)
 {
 	struct sheet sheet = sheet_init(out, NAME_TEXT);
+	char plain[NAME_TEXT];
 
-	if (s->shorter == 0) {
-		sheet_put_str(&sheet, name);
+	sheet_put(&sheet, name, whole_len(name));
+	if (s->shorter == 0)
 		return;
-	}
-	plain_draw(out, NAME_TEXT, name);
+	plain_draw(plain, sizeof plain, out);
+	strcpy(out, plain);
 	cut(out, s->shorter);
 }
 

@@ -221,8 +221,8 @@ static const struct cause_words causes[] = {
 		.cause = N_("unknown"), .swings = N_("contact"), .effect = "",
 		.do_one = N_("call the house, ask kindly what the light does{phone}"),
 		.do_many = N_("call one house of the hamlet, ask about power and internet{phone}"),
-		.sms_one = NC_("sms", " Call the house, ask about the light{call}."),
-		.sms_many = NC_("sms", " Call one house, ask about power and internet{call}.") },
+		.sms_one = NC_("sms", " Call the house[, ask about the light]{call}."),
+		.sms_many = NC_("sms", " Call one house[, ask about power and internet]{call}.") },
 	[CAUSE_LINK] = {
 		.name = N_("Cable out"), .state = N_("CABLE OUT"),
 		.cause = N_("no link between device and router"), .swings = N_("internet"),
@@ -299,7 +299,7 @@ static const struct doubt_words doubts[] = {
 		.back = N_("GATEWAY HEARS THE POINTS AGAIN {until}"),
 		.means = "",
 		.todo = N_("look at modem and gateway in the office."),
-		.sms = NC_("sms", "MOST POINTS VANISHED at once since {time}, probably the gateway's line."),
+		.sms = NC_("sms", "MOST POINTS VANISHED at once since {time}, probably our own line."),
 		.sms_todo = NC_("sms", " Check the office modem.") },
 	[DOUBT_MUTE] = {
 		.state = N_("GATEWAY CANNOT DELIVER MESSAGES since {time}"),

@@ -7,7 +7,7 @@
 
 /*
  * Templates hold {slots} that compose fills; words.c shows which. In those of text messages a
- * clause in [brackets] may be left out when the message is too long, the first one first.
+ * clause in [brackets] may be left out when the message is too long: the last, then the first ones.
  */
 enum word {
 	WORD_NOW_ONE, /* subjects: it began */
