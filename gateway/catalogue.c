@@ -106,7 +106,7 @@ static bool program_folder(char out[static PATH_MAX])
 bool catalogue_open(const char *dir, char why[static CATALOGUE_WHY])
 {
 	static const char *const beside[] = { "/locale", "/../share/locale" };
-	char folder[PATH_MAX], path[PATH_MAX + 64] = "";
+	char folder[PATH_MAX], path[PATH_MAX + 64] = "/proc/self/exe";
 	bool found = false;
 
 	why[0] = '\0';

@@ -465,60 +465,64 @@ static void the_longest_names_leave_what_matters_in_a_text_message(void **state)
 	assert_in_range(tried, 1000, 100000);
 }
 
+static unsigned dice(unsigned sides)
+{
+	static uint32_t x = 1;
+
+	x = x * 1664525 + 1013904223;
+	return (x >> 8) % sides;
+}
+
 /* Any incident at all: every slot is there, every text fits. */
 static void no_incident_is_too_strange_to_be_told(void **state)
 {
-	uint32_t x = 1;
-
-#define RANDOM(n) (x = x * 1664525u + 1013904223u, (x >> 8) % (n))
 	(void)state;
 	for (unsigned k = 0; k < 20000; k++) {
 		struct notice n = {
-			.what = (enum tell)RANDOM(TELLS),
-			.hours = (uint8_t)RANDOM(256),
-			.total = (uint16_t)RANDOM(65536),
-			.up = (uint16_t)RANDOM(65536),
-			.down = (uint16_t)RANDOM(100),
-			.unknown = (uint16_t)RANDOM(3),
-			.planned = (uint16_t)RANDOM(3),
-			.dark_n = (uint16_t)RANDOM(NOTICE_LIST + 2),
+			.what = (enum tell)dice(TELLS),
+			.hours = (uint8_t)dice(256),
+			.total = (uint16_t)dice(65536),
+			.up = (uint16_t)dice(65536),
+			.down = (uint16_t)dice(100),
+			.unknown = (uint16_t)dice(3),
+			.planned = (uint16_t)dice(3),
+			.dark_n = (uint16_t)dice(NOTICE_LIST + 2),
 			.incident = {
-				.scope = (enum scope)RANDOM(SCOPES),
-				.doubt = (enum doubt)RANDOM(DOUBTS),
-				.hamlet = RANDOM(4),
-				.point = RANDOM(POINTS + 3),
+				.scope = (enum scope)dice(SCOPES),
+				.doubt = (enum doubt)dice(DOUBTS),
+				.hamlet = dice(4),
+				.point = dice(POINTS + 3),
 				.from = { SINCE },
-				.until = { RANDOM(2) ? SINCE + (int64_t)RANDOM(1u << 24) * 1000 : 0 },
-				.cause = (enum cause)RANDOM(CAUSES),
-				.sure = (enum sure)RANDOM(SURES),
-				.corrected = RANDOM(4) ? CAUSE_NONE : (enum cause)RANDOM(CAUSES),
-				.residue = RANDOM(5) == 0,
-				.points = (uint16_t)RANDOM(12),
-				.open = (uint16_t)RANDOM(12),
-				.group = (uint16_t)RANDOM(20),
-				.others = (uint16_t)RANDOM(20),
-				.hamlets = (uint16_t)RANDOM(4),
-				.flaps = (uint16_t)RANDOM(30),
-				.evidence = RANDOM(256),
-				.eyes = x,
-				.cams_n = (uint8_t)RANDOM(9),
-				.facts = RANDOM(1u << 16),
+				.until = { dice(2) ? SINCE + (int64_t)dice(1u << 24) * 1000 : 0 },
+				.cause = (enum cause)dice(CAUSES),
+				.sure = (enum sure)dice(SURES),
+				.corrected = dice(4) ? CAUSE_NONE : (enum cause)dice(CAUSES),
+				.residue = dice(5) == 0,
+				.points = (uint16_t)dice(12),
+				.open = (uint16_t)dice(12),
+				.group = (uint16_t)dice(20),
+				.others = (uint16_t)dice(20),
+				.hamlets = (uint16_t)dice(4),
+				.flaps = (uint16_t)dice(30),
+				.evidence = dice(256),
+				.eyes = dice(1u << 24) << 8 | dice(256),
+				.cams_n = (uint8_t)dice(9),
+				.facts = dice(1u << 16),
 			},
 		};
 		struct message m;
 
 		for (size_t d = 0; d < NOTICE_LIST; d++)
-			n.dark[d] = RANDOM(POINTS + 1);
-		if (RANDOM(2))
+			n.dark[d] = dice(POINTS + 1);
+		if (dice(2))
 			memcpy(n.code, "7K2", 4);
-		if (RANDOM(2))
+		if (dice(2))
 			memcpy(n.taken_by, "{anh} [B]", 10);
-		compose(&m, &roster, &n, (enum language)RANDOM(2));
+		compose(&m, &roster, &n, (enum language)dice(2));
 		assert_true(strlen(m.subject) > 0 && strlen(m.text) > 0);
 		check_sms(m.sms);
 		assert_true(whole_characters(m.subject) && whole_characters(m.text));
 	}
-#undef RANDOM
 }
 
 static void a_line_break_in_a_name_does_not_break_the_line(void **state)
