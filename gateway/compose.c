@@ -201,7 +201,7 @@ static enum word subject_now(const struct scene *s)
 {
 	if (s->notice->what == TELL_UNSTABLE)
 		return WORD_NOW_UNSTABLE;
-	if (s->notice->what == TELL_RESIDUE || s->incident->residue)
+	if (scene_is_residue(s))
 		return WORD_NOW_RESIDUE;
 	switch (s->scope) {
 	case SCOPE_HAMLET:
@@ -262,20 +262,15 @@ static void say_findings(struct sheet *out, const struct scene *s)
 	}
 }
 
-/* One that did not come back with its neighbours: most likely its own breaker. */
-static bool own_breaker(const struct scene *s)
-{
-	return s->notice->what == TELL_RESIDUE && !s->known;
-}
-
 static const char *todo(const struct scene *s)
 {
 	const struct cause_words w = words_cause(s->cause, s->lang);
 
 	if (s->notice->what == TELL_UNSTABLE && s->cause != CAUSE_POWER && s->cause != CAUSE_CAMERA)
 		return words_str(WORD_TODO_UNSTABLE, s->lang);
-	if (own_breaker(s))
-		return words_cause(CAUSE_POWER, s->lang).do_one;
+	/* What did not come back with its neighbours: most likely its own breaker. */
+	if (scene_is_residue(s))
+		return s->known ? w.do_one : words_cause(CAUSE_POWER, s->lang).do_one;
 	return s->many ? w.do_many : w.do_one;
 }
 
@@ -285,17 +280,19 @@ static void text_firing(struct sheet *out, const struct scene *s)
 
 	if (s->notice->what == TELL_REMIND && !s->notice->taken_by[0])
 		say(out, s, WORD_NOBODY);
-	say_points(out, s);
-	if (s->notice->what == TELL_RESIDUE) {
+	if (scene_is_residue(s)) {
+		say_where(out, s);
 		say(out, s, WORD_NEIGHBOURS_BACK);
 		add(out, s, WORD_CAUSE);
 	} else if (s->notice->what == TELL_UNSTABLE) {
+		say_points(out, s);
 		say(out, s, WORD_MERGED);
 	} else {
+		say_points(out, s);
 		say_findings(out, s);
 	}
 	if (s->notice->what == TELL_REMIND && i->points > 1 && i->open < i->points)
-		say(out, s, WORD_STILL_OPEN);
+		say(out, s, WORD_OPEN);
 	say_todo(out, s, todo(s));
 	say_job(out, s);
 }

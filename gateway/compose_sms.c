@@ -33,7 +33,7 @@ static enum word head(const struct scene *s)
 {
 	if (s->notice->what == TELL_UNSTABLE)
 		return SMS_NOW_UNSTABLE;
-	if (s->notice->what == TELL_RESIDUE || s->incident->residue)
+	if (scene_is_residue(s))
 		return SMS_NOW_RESIDUE;
 	switch (s->scope) {
 	case SCOPE_HAMLET:
@@ -92,8 +92,8 @@ static const char *todo(const struct scene *s)
 
 	if (s->notice->what == TELL_UNSTABLE && s->cause != CAUSE_POWER && s->cause != CAUSE_CAMERA)
 		return words_str(SMS_TODO_UNSTABLE, s->lang);
-	if (s->notice->what == TELL_RESIDUE && !s->known)
-		return words_cause(CAUSE_POWER, s->lang).sms_one;
+	if (scene_is_residue(s))
+		return s->known ? w.sms_one : words_cause(CAUSE_POWER, s->lang).sms_one;
 	return s->many ? w.sms_many : w.sms_one;
 }
 
@@ -111,7 +111,7 @@ static void put_firing(struct sheet *t, const struct scene *s)
 		put(t, s, SMS_UNTAKEN);
 	if (what == TELL_UNSTABLE)
 		put(t, s, SMS_MERGED);
-	else if (what != TELL_RESIDUE)
+	else if (!scene_is_residue(s))
 		put_findings(t, s);
 	sheet_put_str(t, todo(s));
 	put_job(t, s);

@@ -238,16 +238,28 @@ unsigned scene_rivals(const struct scene *s, const char **provider)
 	return n;
 }
 
+/* Points of the hamlet with the provider of the first, itself among them. */
+static unsigned with_provider(const struct scene *s)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; s->point && s->point->provider[0] && i < s->roster->n_points; i++)
+		n += in_hamlet(s, &s->roster->points[i]) &&
+		     strcmp(s->roster->points[i].provider, s->point->provider) == 0;
+	return n;
+}
+
 bool scene_shares_provider(const struct scene *s)
 {
-	for (size_t i = 0; s->point && s->point->provider[0] && i < s->roster->n_points; i++) {
-		const struct roster_point *p = &s->roster->points[i];
+	return with_provider(s) > 1;
+}
 
-		if (p != s->point && in_hamlet(s, p) &&
-		    strcmp(p->provider, s->point->provider) == 0)
-			return true;
-	}
-	return false;
+/* Of how many: a hamlet's incident that is told as a provider's counts the provider's points. */
+static unsigned group_of(const struct scene *s)
+{
+	return s->scope == SCOPE_PROVIDER && s->incident->scope == SCOPE_HAMLET
+		       ? with_provider(s)
+		       : s->incident->group;
 }
 
 /* The provider of the one point, or the one that all points of the incident share; else "". */
@@ -299,8 +311,8 @@ static void scene_numbers(struct scene *s)
 	for (unsigned k = 0; k < i->cams_n; k++)
 		seeing += eye_sees(eye_of(i->eyes, k));
 	put_number(s, "n", points);
-	put_number(s, "m", i->group);
-	if (i->group >= points)
+	put_number(s, "m", group_of(s));
+	if (group_of(s) >= points)
 		put_word(s, "count", WORD_COUNT);
 	else
 		put_number(s, "count", points);
@@ -510,6 +522,22 @@ static void scene_digest(struct scene *s)
 	scene_list(s, NULL);
 }
 
+/* What is told of several points when nobody said what they share is where they are; a provider's
+ * fault is told as one even when it is all of a hamlet. */
+static enum scope scope_of(const struct scene *s)
+{
+	const struct incident *i = s->incident;
+
+	if (i->scope == SCOPE_GATEWAY)
+		return SCOPE_GATEWAY;
+	if (i->points <= 1)
+		return SCOPE_POINT;
+	if (i->scope == SCOPE_HAMLET && s->cause == CAUSE_PROVIDER &&
+	    (i->evidence & EVIDENCE_PROVIDER))
+		return SCOPE_PROVIDER;
+	return i->scope == SCOPE_POINT ? SCOPE_HAMLET : i->scope;
+}
+
 void scene_init(struct scene *s, const struct roster *r, const struct notice *n, enum language lang,
 		size_t shorter)
 {
@@ -525,9 +553,7 @@ void scene_init(struct scene *s, const struct roster *r, const struct notice *n,
 	s->point = i->point < r->n_points ? &r->points[i->point] : NULL;
 	s->hamlet = i->hamlet < r->n_hamlets ? &r->hamlets[i->hamlet] : NULL;
 	s->cause = i->corrected != CAUSE_NONE ? i->corrected : i->cause;
-	s->scope = i->points > 1 && i->scope == SCOPE_POINT     ? SCOPE_HAMLET
-		   : i->points > 1 || i->scope == SCOPE_GATEWAY ? i->scope
-								: SCOPE_POINT;
+	s->scope = scope_of(s);
 	s->many = i->points > 1 && s->scope != SCOPE_RELAY;
 	s->known = s->cause != CAUSE_OPEN && s->cause != CAUSE_NONE;
 	s->grid = s->many && s->cause == CAUSE_POWER && i->sure != SURE_CONFIRMED &&
@@ -543,7 +569,13 @@ void scene_init(struct scene *s, const struct roster *r, const struct notice *n,
 	scene_digest(s);
 }
 
-/* ---- what the verdict is worth ---- */
+/* ---- what it is, and what the verdict is worth ---- */
+
+bool scene_is_residue(const struct scene *s)
+{
+	return s->notice->what == TELL_RESIDUE ||
+	       (s->incident->residue && s->notice->what != TELL_UNSTABLE);
+}
 
 bool scene_facts_are_old(const struct scene *s)
 {

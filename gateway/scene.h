@@ -22,7 +22,7 @@ void sheet_newline(struct sheet *s);
 
 /* ---- what templates may ask for ---- */
 
-enum { SCENE_SLOTS = 64, SCENE_STORE = 8192 };
+enum { SCENE_SLOTS = 64, SCENE_STORE = 16384 };
 
 struct scene {
 	const struct roster *roster;
@@ -33,7 +33,7 @@ struct scene {
 	enum language lang;
 	size_t shorter;   /* a name has at most so many characters, without accents; 0: as it is */
 	enum cause cause; /* what a person said, else what was judged */
-	enum scope scope; /* SCOPE_POINT for a single point whatever it shares */
+	enum scope scope; /* as it is told: SCOPE_POINT for a single point whatever it shares */
 	bool many;        /* several points are dark, and the first is not the reason */
 	bool known;       /* there is a cause */
 	bool probably;    /* a cause that is not sure, and not the grid's */
@@ -72,6 +72,9 @@ void scene_hamlet(struct scene *s, const struct roster_hamlet *h);
 unsigned scene_points(const struct scene *s);
 unsigned scene_rivals(const struct scene *s, const char **provider);
 bool scene_shares_provider(const struct scene *s);
+
+/* Its neighbours are back, and it is not. */
+bool scene_is_residue(const struct scene *s);
 
 /* The verdict speaks of the time before the silence, not of now. */
 bool scene_facts_are_old(const struct scene *s);
