@@ -1,475 +1,491 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* compose: what is said about an incident, in words; Vietnamese first, English second. */
+/* compose: what is said about an incident, in words; in the receiver's language. */
 #include "gateway/compose.h"
 
+#include "gateway/compose_sms.h"
 #include "gateway/date.h"
+#include "gateway/scene.h"
 #include "gateway/words.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-/* ---- text that is cut at whole characters ---- */
+/* ---- lines ---- */
 
-struct sheet {
-	char *text;
-	size_t size, len;
-	bool full; /* something did not fit: nothing comes after it */
-};
-
-static struct sheet sheet_init(char *text, size_t size)
+static void begin_line(struct sheet *out)
 {
-	text[0] = '\0';
-	return (struct sheet){ .text = text, .size = size };
-}
-
-/* Names come from people: a control character in one is a blank in the message. */
-static void put(struct sheet *s, const char *text, size_t len)
-{
-	size_t room = s->size - 1 - s->len, take = len;
-
-	if (s->full)
-		return;
-	if (take > room) {
-		s->full = true;
-		take = room;
-		while (take > 0 && ((unsigned char)text[take] & 0xc0) == 0x80)
-			take--;
-	}
-	for (size_t i = 0; i < take; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		s->text[s->len++] = (char)(c < 0x20 || c == 0x7f ? ' ' : c);
-	}
-	s->text[s->len] = '\0';
-}
-
-static void put_str(struct sheet *s, const char *text)
-{
-	put(s, text, strlen(text));
-}
-
-static void put_newline(struct sheet *s)
-{
-	if (s->full || s->len + 1 >= s->size) {
-		s->full = true;
-		return;
-	}
-	s->text[s->len++] = '\n';
-	s->text[s->len] = '\0';
-}
-
-/* ---- what templates may ask for ---- */
-
-enum { SLOT_TEXT = 240, NUMBER_TEXT = 16, SLOTS = 28 };
-
-struct slot {
-	const char *name, *value;
-};
-
-struct scene {
-	const struct roster *roster;
-	const struct incident *incident;
-	const struct roster_point *point; /* of the first outage; NULL when the roster forgot it */
-	enum language lang;
-	struct slot slot[SLOTS];
-	size_t n;
-	char time[CLOCK_TEXT], date[CLOCK_TEXT], until[CLOCK_TEXT], until_date[CLOCK_TEXT];
-	char duration[CLOCK_TEXT * 2];
-	char points[NUMBER_TEXT], all[NUMBER_TEXT], rest[NUMBER_TEXT], open[NUMBER_TEXT],
-		back[NUMBER_TEXT];
-	char up[NUMBER_TEXT], lost[NUMBER_TEXT], eyes_n[NUMBER_TEXT];
-	char place[SLOT_TEXT], hamlet[SLOT_TEXT], household[SLOT_TEXT], where[2 * SLOT_TEXT];
-	char provider[SLOT_TEXT], phone[SLOT_TEXT], names[SLOT_TEXT];
-	char state[SLOT_TEXT], cause[SLOT_TEXT], eyes[SLOT_TEXT];
-};
-
-static void slot_add(struct scene *s, const char *name, const char *value)
-{
-	assert(s->n < SLOTS);
-	s->slot[s->n++] = (struct slot){ name, value };
-}
-
-static const char *slot_find(const struct scene *s, const char *name, size_t len)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (strlen(s->slot[i].name) == len && memcmp(s->slot[i].name, name, len) == 0)
-			return s->slot[i].value;
-	assert(false); /* a template asks for a slot that there is not */
-	return "";
-}
-
-static void fill(struct sheet *out, const struct scene *s, const char *template)
-{
-	const char *open, *close;
-
-	while ((open = strchr(template, '{')) && (close = strchr(open, '}'))) {
-		put(out, template, (size_t)(open - template));
-		put_str(out, slot_find(s, open + 1, (size_t)(close - open) - 1));
-		template = close + 1;
-	}
-	put_str(out, template);
-}
-
-static void fill_word(struct sheet *out, const struct scene *s, enum word w)
-{
-	fill(out, s, words_str(w, s->lang));
+	if (out->len > 0)
+		sheet_newline(out);
 }
 
 /* One line of the text. */
 static void say(struct sheet *out, const struct scene *s, enum word w)
 {
-	if (out->len > 0)
-		put_newline(out);
-	fill_word(out, s, w);
+	begin_line(out);
+	scene_say(out, s, w);
 }
 
-/* ---- filling the slots ---- */
-
-static void number(struct scene *s, const char *name, char text[static NUMBER_TEXT], unsigned n)
+/* One more sentence on the line. */
+static void add(struct sheet *out, const struct scene *s, enum word w)
 {
-	snprintf(text, NUMBER_TEXT, "%u", n);
-	slot_add(s, name, text);
+	sheet_put_str(out, " ");
+	scene_say(out, s, w);
 }
 
-/* A name, with the word that says what it is before it unless the name says so itself. */
-static void named(char text[static SLOT_TEXT], const char *kind, const char *name)
+static void say_todo(struct sheet *out, const struct scene *s, const char *todo)
 {
-	struct sheet out = sheet_init(text, SLOT_TEXT);
-
-	if (!words_names_itself(name))
-		put_str(&out, kind);
-	put_str(&out, name);
+	say(out, s, WORD_TODO);
+	scene_fill(out, s, todo);
 }
 
-static const struct roster_hamlet *hamlet_of(const struct scene *s)
+/* Who does it, or how to be the one. */
+static void say_job(struct sheet *out, const struct scene *s)
 {
-	return s->incident->hamlet < s->roster->n_hamlets ? &s->roster->hamlets[s->incident->hamlet]
-							  : NULL;
+	if (s->notice->taken_by[0])
+		say(out, s, WORD_TAKEN);
+	if (s->notice->code[0])
+		say(out, s, WORD_TAKE);
 }
 
-static bool in_hamlet(const struct scene *s, const struct roster_point *p)
-{
-	const struct roster_hamlet *h = hamlet_of(s);
+/* ---- where, and how many ---- */
 
-	return h && strcmp(p->hamlet, h->code) == 0;
+static void say_where(struct sheet *out, const struct scene *s)
+{
+	const bool house = s->point && s->point->household[0];
+
+	say(out, s, house ? WORD_WHERE : WORD_WHERE_HAMLET);
 }
 
-static unsigned points_of_hamlet(const struct scene *s)
+/* All that is dark hangs on one transformer, and all on it is dark. */
+static bool one_transformer(const struct scene *s)
 {
-	unsigned n = 0;
-
-	for (size_t i = 0; i < s->roster->n_points; i++)
-		n += in_hamlet(s, &s->roster->points[i]);
-	return n;
+	return (s->scope == SCOPE_TRANSFORMER ||
+		(s->scope == SCOPE_HAMLET && (s->incident->evidence & EVIDENCE_TRANSFORMER))) &&
+	       s->point && s->point->transformer[0];
 }
 
-/* The provider of the one point, or the one that all points of the hamlet share; else "". */
-static const char *provider_of(const struct scene *s)
+static void say_points_provider(struct sheet *out, const struct scene *s)
 {
-	const char *provider = s->point ? s->point->provider : "";
+	const char *rival;
+	const unsigned rivals = scene_rivals(s, &rival);
 
-	for (size_t i = 0; s->incident->points > 1 && i < s->roster->n_points; i++)
-		if (in_hamlet(s, &s->roster->points[i]) &&
-		    strcmp(s->roster->points[i].provider, provider) != 0)
-			return "";
-	return provider;
-}
-
-static void scene_times(struct scene *s)
-{
-	const struct incident *i = s->incident;
-	const wall_t until = i->until.ms ? i->until : i->from;
-	char text[CLOCK_TEXT];
-
-	clock_draw(s->time, i->from);
-	clock_draw(s->until, until);
-	clock_draw_date(text, i->from);
-	memcpy(s->date, text, strcspn(text, " "));
-	clock_draw_date(text, until);
-	memcpy(s->until_date, text, strcspn(text, " "));
-	duration_draw(s->duration, until.ms - i->from.ms, s->lang);
-	slot_add(s, "time", s->time);
-	slot_add(s, "until", s->until);
-	slot_add(s, "date", s->date);
-	slot_add(s, "until_date", s->until_date);
-	slot_add(s, "duration", s->duration);
-}
-
-static void scene_numbers(struct scene *s)
-{
-	const struct incident *i = s->incident;
-	const unsigned all = points_of_hamlet(s);
-	const unsigned points = i->points > 0 ? i->points : 1;
-	unsigned up = 0;
-
-	for (unsigned k = 0; k < i->cams_n; k++)
-		up += eye_sees(eye_of(i->eyes, k));
-	number(s, "n", s->points, points);
-	number(s, "m", s->all, all > points ? all : points);
-	number(s, "rest", s->rest, all > points ? all - points : 0);
-	number(s, "open", s->open, i->open);
-	number(s, "back", s->back, points > i->open ? points - i->open : 0);
-	number(s, "up", s->up, up);
-	number(s, "lost", s->lost, i->cams_n - up);
-	number(s, "eyes_n", s->eyes_n, i->cams_n);
-}
-
-static void scene_places(struct scene *s)
-{
-	const struct roster_hamlet *h = hamlet_of(s);
-	const char *name = h ? h->name : "?";
-	const bool whole = strcmp(s->points, s->all) == 0;
-	struct sheet out;
-
-	named(s->hamlet, words_str(WORD_HAMLET, s->lang), name);
-	named(s->place, words_str(whole ? WORD_HAMLET_WHOLE : WORD_HAMLET_FIRST, s->lang), name);
-	slot_add(s, "hamlet", s->hamlet);
-	slot_add(s, "place", s->place);
-	slot_add(s, "code", s->point ? s->point->code : "?");
-
-	if (s->point && s->point->household[0])
-		named(s->household, words_str(WORD_HOUSEHOLD, s->lang), s->point->household);
-	slot_add(s, "household", s->household);
-	out = sheet_init(s->where, sizeof s->where);
-	if (s->household[0] && s->incident->points <= 1)
-		fill_word(&out, s, WORD_WHERE);
+	say(out, s, WORD_POINTS_PROVIDER);
+	if (s->incident->others == 0)
+		sheet_put_str(out, ".");
+	else if (rival[0] && rivals == s->incident->others)
+		scene_say(out, s, WORD_OTHERS_NAMED);
 	else
-		fill_word(&out, s, WORD_WHERE_HAMLET);
-	slot_add(s, "where", s->where);
+		scene_say(out, s, WORD_OTHERS_PROVIDER);
 }
 
-/* With the blank or colon that stands before them, so that nothing is left when there is none. */
-static void scene_contacts(struct scene *s)
+static void say_points(struct sheet *out, const struct scene *s)
 {
-	struct sheet out = sheet_init(s->provider, sizeof s->provider);
+	enum word others = WORD_OTHERS;
 
-	if (provider_of(s)[0]) {
-		put_str(&out, " ");
-		put_str(&out, provider_of(s));
+	switch (s->scope) {
+	case SCOPE_PROVIDER:
+		if (s->point && s->point->provider[0]) {
+			say_points_provider(out, s);
+			return;
+		}
+		say(out, s, WORD_POINTS);
+		break;
+	case SCOPE_AREA:
+		say(out, s, WORD_POINTS_AREA);
+		break;
+	case SCOPE_LEARNED:
+		say(out, s, WORD_POINTS_LEARNED);
+		break;
+	case SCOPE_HAMLET:
+	case SCOPE_TRANSFORMER:
+		if (one_transformer(s)) {
+			say(out, s, WORD_POINTS_TRANSFORMER);
+			others = WORD_OTHERS_TRANSFORMER;
+			break;
+		}
+		say(out, s, WORD_POINTS);
+		break;
+	case SCOPE_POINT:
+	case SCOPE_RELAY:
+	case SCOPE_GATEWAY:
+	case SCOPES:
+		say_where(out, s);
+		if (s->scope == SCOPE_RELAY)
+			say(out, s, WORD_POINTS_RELAY);
+		return;
 	}
-	slot_add(s, "provider", s->provider);
-	out = sheet_init(s->phone, sizeof s->phone);
-	if (s->point && s->point->phone[0]) {
-		put_str(&out, ": ");
-		put_str(&out, s->point->phone);
-	}
-	slot_add(s, "phone", s->phone);
-}
-
-static bool is_open(const struct incident *i)
-{
-	return i->cause == CAUSE_OPEN || i->cause == CAUSE_NONE;
-}
-
-/* What is wrong with the cameras that do not see, when it is the same with all of them; else NULL.
- */
-static const char *eyes_in_words(const struct incident *i, enum language lang)
-{
-	enum eye same = EYE_UNKNOWN;
-
-	for (unsigned k = 0; k < i->cams_n; k++) {
-		enum eye e = eye_of(i->eyes, k);
-
-		if (eye_sees(e) || e == EYE_UNKNOWN || e == same)
-			continue;
-		if (same != EYE_UNKNOWN)
-			return NULL;
-		same = e;
-	}
-	return words_eye(same, lang);
-}
-
-static void scene_causes(struct scene *s)
-{
-	const struct incident *i = s->incident;
-	const char *eye = i->points > 1 ? NULL : eyes_in_words(i, s->lang);
-	const struct cause_words *w = words_cause(i->cause, s->lang);
-	const bool probably = !is_open(i) && i->sure != SURE_CONFIRMED;
-	const char *sure = is_open(i) ? words_str(WORD_NO_CAUSE, s->lang)
-			   : probably ? ""
-				      : words_str(WORD_CONFIRMED, s->lang);
-	struct sheet out = sheet_init(s->state, sizeof s->state);
-
-	if (probably)
-		fill_word(&out, s, WORD_PROBABLY);
-	fill(&out, s, w->state);
-	slot_add(s, "state", s->state);
-	slot_add(s, "sure", sure);
-
-	out = sheet_init(s->cause, sizeof s->cause);
-	if (probably)
-		fill_word(&out, s, WORD_MAYBE);
-	if (i->cause == CAUSE_CAMERA && eye)
-		put_str(&out, eye);
-	else
-		fill(&out, s, w->cause);
-	if (!is_open(i))
-		put_str(&out, sure);
-	slot_add(s, "cause", s->cause);
-}
-
-/* Which cameras are lost, by name. */
-static void scene_eyes(struct scene *s)
-{
-	const struct incident *i = s->incident;
-	struct sheet out = sheet_init(s->names, sizeof s->names);
-
-	for (size_t k = 0; s->point && k < i->cams_n && k < s->point->n_cameras; k++) {
-		if (eye_sees(eye_of(i->eyes, (unsigned)k)))
-			continue;
-		if (out.len > 0)
-			put_str(&out, ", ");
-		else if (!words_names_itself(s->point->cameras[k].name))
-			fill_word(&out, s, WORD_CAMERA);
-		put_str(&out, s->point->cameras[k].name);
-	}
-	slot_add(s, "names", s->names);
-	out = sheet_init(s->eyes, sizeof s->eyes);
-	if (i->cause == CAUSE_CAMERA && s->names[0])
-		fill_word(&out, s, WORD_EYE);
-	slot_add(s, "eyes", s->eyes);
-}
-
-static void scene_init(struct scene *s, const struct roster *r, const struct incident *i,
-		       enum language lang)
-{
-	*s = (struct scene){ .roster = r, .incident = i, .lang = lang };
-	if (i->point < r->n_points)
-		s->point = &r->points[i->point];
-	scene_times(s);
-	scene_numbers(s);
-	scene_places(s);
-	scene_contacts(s);
-	scene_causes(s);
-	scene_eyes(s);
+	if (s->incident->others > 0)
+		scene_say(out, s, others);
 }
 
 /* ---- what still works ---- */
 
 static void put_fact(struct sheet *out, const struct scene *s, enum word w, bool good)
 {
-	fill_word(out, s, w);
-	put_str(out, good ? " ✓  " : " ✕  ");
+	if (out->len > 0)
+		sheet_put_str(out, "  ");
+	scene_say(out, s, w);
+	sheet_put_str(out, good ? " ✓" : " ✕");
 }
 
-/* The verdict speaks of the time before the silence, not of now. */
-static bool facts_are_old(const struct incident *i)
+static void put_eyes(struct sheet *line, const struct scene *s)
 {
-	switch (i->cause) {
-	case CAUSE_POWER:
-		return i->facts & FACT_MAINS_ON;
-	case CAUSE_ROUTER:
-	case CAUSE_PROVIDER:
-	case CAUSE_GATEWAY:
-	case CAUSE_LINE:
-	case CAUSE_LINK:
-	case CAUSE_NAMES:
-	case CAUSE_PORTAL:
-	case CAUSE_MTU:
-		return i->facts & FACT_LINK_UP;
-	case CAUSE_CAMERA:
-		return false;
-	case CAUSE_NONE:
-	case CAUSE_DEVICE:
-	case CAUSE_OPEN:
-	case CAUSES:
-		break;
-	}
-	return true;
+	const struct incident *i = s->incident;
+	const unsigned all = i->cams_n > 0 ? (1u << i->cams_n) - 1 : 0;
+	const unsigned up = eyes_up(i->eyes) & all;
+
+	if (s->cause != CAUSE_CAMERA)
+		put_fact(line, s, WORD_EYES, up == all);
+	else if (up != 0)
+		put_fact(line, s, WORD_EYES_REST, true);
 }
 
 static void say_facts(struct sheet *out, const struct scene *s)
 {
-	const struct incident *i = s->incident;
-	const uint32_t f = i->facts;
-	const unsigned eyes = i->cams_n > 0 ? (1u << i->cams_n) - 1 : 0;
-	char text[SLOT_TEXT];
+	const uint32_t f = s->incident->facts;
+	const bool way = f & (FACT_LINK_UP | FACT_OUTSIDE_ANSWERS);
+	char text[200];
 	struct sheet line = sheet_init(text, sizeof text);
 
 	if (f & FACT_MAINS_KNOWN)
 		put_fact(&line, s, WORD_MAINS, f & FACT_MAINS_ON);
-	if (f & FACT_ROUTER_KNOWN)
+	if ((f & FACT_ROUTER_KNOWN) && !way)
 		put_fact(&line, s, WORD_ROUTER, f & FACT_ROUTER_ANSWERS);
-	if (f & (FACT_LINK_UP | FACT_OUTSIDE_KNOWN))
-		put_fact(&line, s, WORD_LINE, f & (FACT_LINK_UP | FACT_OUTSIDE_ANSWERS));
+	if (way || (f & FACT_OUTSIDE_KNOWN))
+		put_fact(&line, s, WORD_LINE, way);
 	if (line.len == 0)
 		return; /* nobody looked */
-	if (eyes)
-		put_fact(&line, s, WORD_EYES, (eyes_up(i->eyes) & eyes) == eyes);
-	while (line.len > 0 && text[line.len - 1] == ' ')
-		text[--line.len] = '\0';
-	put_newline(out);
-	if (facts_are_old(i))
-		fill_word(out, s, WORD_LAST_HEARD);
-	put_str(out, text);
+	if (s->incident->cams_n > 0)
+		put_eyes(&line, s);
+	begin_line(out);
+	if (scene_facts_are_old(s))
+		scene_say(out, s, WORD_LAST_HEARD);
+	sheet_put_str(out, text);
 }
 
-/* ---- the two messages ---- */
-
-/* All cameras were seen dark, lately: none of them records. */
-static bool none_records(const struct incident *i)
+static void say_neighbours(struct sheet *out, const struct scene *s)
 {
-	return i->points <= 1 && i->cams_n > 0 && eyes_up(i->eyes) == 0 && i->facts &&
-	       !facts_are_old(i);
+	if (!(s->incident->evidence & EVIDENCE_NEIGHBOURS) || s->cause == CAUSE_CAMERA)
+		return;
+	if (s->cause == CAUSE_POWER)
+		scene_say(out, s, WORD_NEIGHBOURS_POWER);
+	else if (scene_shares_provider(s) && s->incident->others + 1u >= scene_points(s))
+		say(out, s, WORD_NEIGHBOURS_PROVIDER);
+	else
+		say(out, s, WORD_NEIGHBOURS);
 }
 
-static void say_firing(struct sheet *out, const struct scene *s)
+/* What is wrong with a camera, when it is more than its silence. */
+static bool camera_says_more(const struct scene *s)
 {
 	const struct incident *i = s->incident;
-	const struct cause_words *w = words_cause(i->cause, s->lang);
 
-	say(out, s, WORD_SINCE);
-	say(out, s, WORD_CAUSE);
-	if (i->points > 1) {
-		if (strcmp(s->rest, "0") != 0)
-			say(out, s, WORD_OTHERS);
-	} else {
-		say_facts(out, s);
-		if (i->cause == CAUSE_POWER && (i->facts & FACT_MAINS_KNOWN) &&
-		    !(i->facts & FACT_MAINS_ON))
+	for (unsigned k = 0; s->cause == CAUSE_CAMERA && k < i->cams_n; k++)
+		if (eye_of(i->eyes, k) > EYE_SILENT && !eye_sees(eye_of(i->eyes, k)))
+			return true;
+	return false;
+}
+
+/* All cameras were seen dark, lately: none of them records. */
+static bool none_records(const struct scene *s)
+{
+	const struct incident *i = s->incident;
+
+	return i->points <= 1 && i->cams_n > 0 && eyes_up(i->eyes) == 0 && i->facts &&
+	       !scene_facts_are_old(s);
+}
+
+/* ---- it began ---- */
+
+static enum word subject_now(const struct scene *s)
+{
+	if (s->notice->what == TELL_UNSTABLE)
+		return WORD_NOW_UNSTABLE;
+	if (scene_is_residue(s))
+		return WORD_NOW_RESIDUE;
+	switch (s->scope) {
+	case SCOPE_HAMLET:
+	case SCOPE_TRANSFORMER:
+		return WORD_NOW_HAMLET;
+	case SCOPE_PROVIDER:
+		return WORD_NOW_PROVIDER;
+	case SCOPE_RELAY:
+		return WORD_NOW_RELAY;
+	case SCOPE_LEARNED:
+		return WORD_NOW_LEARNED;
+	case SCOPE_AREA:
+		return WORD_NOW_AREA;
+	case SCOPE_POINT:
+	case SCOPE_GATEWAY:
+	case SCOPES:
+		break;
+	}
+	return WORD_NOW_ONE;
+}
+
+static void subject_firing(struct sheet *out, const struct scene *s)
+{
+	const bool remind = s->notice->what == TELL_REMIND;
+
+	if (remind)
+		scene_say(out, s, WORD_REMIND);
+	else
+		sheet_put_str(out, s->notice->what == TELL_UNSTABLE ? "~ " : "✕ ");
+	scene_say(out, s, subject_now(s));
+	if (remind && !s->notice->taken_by[0])
+		scene_say(out, s, WORD_UNTAKEN);
+}
+
+/* What it rests on and what it means. */
+static void say_findings(struct sheet *out, const struct scene *s)
+{
+	const uint32_t e = s->incident->evidence;
+	const struct cause_words w = words_cause(s->cause, s->lang);
+
+	if (!s->many) {
+		say_neighbours(out, s);
+		if ((e & EVIDENCE_RELAY) && s->scope == SCOPE_POINT && s->point &&
+		    s->point->relay && s->point->relay[0])
+			say(out, s, WORD_THROUGH);
+		if (s->cause != CAUSE_POWER)
+			say_facts(out, s);
+		if (scene_on_battery(s))
 			say(out, s, WORD_BATTERY);
+		if (camera_says_more(s))
+			say(out, s, WORD_CAUSE);
+	} else if (e & EVIDENCE_MIXED) {
+		say(out, s, WORD_MIXED);
 	}
-	if (w->effect[0] && !none_records(i)) {
-		put_newline(out);
-		fill(out, s, w->effect);
+	if (w.effect[0] && !none_records(s)) {
+		begin_line(out);
+		scene_fill(out, s, w.effect);
 	}
-	say(out, s, WORD_TODO);
-	fill(out, s, i->points > 1 ? w->do_many : w->do_one);
 }
 
-static void say_resolved(struct sheet *out, const struct scene *s)
+static const char *todo(const struct scene *s)
 {
-	say(out, s, strcmp(s->date, s->until_date) == 0 ? WORD_LASTED : WORD_LASTED_DAYS);
-	say(out, s, WORD_CAUSE);
-	say(out, s, s->incident->open > 0 ? WORD_STILL_OPEN : WORD_NOTHING_TODO);
+	const struct cause_words w = words_cause(s->cause, s->lang);
+
+	if (s->notice->what == TELL_UNSTABLE && s->cause != CAUSE_POWER && s->cause != CAUSE_CAMERA)
+		return words_str(WORD_TODO_UNSTABLE, s->lang);
+	/* What did not come back with its neighbours: most likely its own breaker. */
+	if (scene_is_residue(s))
+		return s->known ? w.do_one : words_cause(CAUSE_POWER, s->lang).do_one;
+	return s->many ? w.do_many : w.do_one;
 }
 
-static enum word subject_of(const struct incident *i, enum tell what)
+static void text_firing(struct sheet *out, const struct scene *s)
 {
-	if (what == TELL_FIRING)
-		return i->points > 1 ? WORD_NOW_MANY : WORD_NOW_ONE;
-	if (i->points > 1)
-		return WORD_BACK_MANY;
-	return i->cause == CAUSE_CAMERA ? WORD_BACK_CAMERA : WORD_BACK_ONE;
+	const struct incident *i = s->incident;
+
+	if (s->notice->what == TELL_REMIND && !s->notice->taken_by[0])
+		say(out, s, WORD_NOBODY);
+	if (scene_is_residue(s)) {
+		say_where(out, s);
+		say(out, s, WORD_NEIGHBOURS_BACK);
+		add(out, s, WORD_CAUSE);
+	} else if (s->notice->what == TELL_UNSTABLE) {
+		say_points(out, s);
+		say(out, s, WORD_MERGED);
+	} else {
+		say_points(out, s);
+		say_findings(out, s);
+	}
+	if (s->notice->what == TELL_REMIND && i->points > 1 && i->open < i->points)
+		say(out, s, WORD_OPEN);
+	say_todo(out, s, todo(s));
+	say_job(out, s);
+}
+
+/* ---- it is over ---- */
+
+static enum word subject_back(const struct scene *s)
+{
+	if (s->many || s->scope == SCOPE_RELAY)
+		return s->incident->hamlets > 1 ? WORD_BACK_AREA : WORD_BACK_MANY;
+	return s->cause == CAUSE_CAMERA ? WORD_BACK_CAMERA : WORD_BACK_ONE;
+}
+
+static bool over_midnight(const struct incident *i)
+{
+	char from[CLOCK_TEXT], until[CLOCK_TEXT];
+
+	clock_draw_date(from, i->from);
+	clock_draw_date(until, i->until.ms ? i->until : i->from);
+	return strncmp(from, until, strcspn(from, " ")) != 0;
+}
+
+/* Who did it, and that it is done. */
+static void say_end(struct sheet *out, const struct scene *s)
+{
+	const bool done = s->incident->open == 0;
+
+	if (s->notice->taken_by[0])
+		say(out, s, WORD_TAKEN);
+	if (done && s->notice->taken_by[0])
+		add(out, s, WORD_NOTHING_TODO);
+	else if (done)
+		say(out, s, WORD_NOTHING_TODO);
+}
+
+static void text_resolved(struct sheet *out, const struct scene *s)
+{
+	const struct incident *i = s->incident;
+
+	if (!s->many)
+		say_where(out, s);
+	say(out, s, over_midnight(i) ? WORD_LASTED_DAYS : WORD_LASTED);
+	if (!s->many && (i->evidence & EVIDENCE_SAME_BOOT))
+		add(out, s, WORD_SAME_BOOT);
+	else if (!s->many && (i->evidence & EVIDENCE_NEW_BOOT))
+		add(out, s, WORD_NEW_BOOT);
+	if (i->flaps > i->points && i->flaps > 1)
+		add(out, s, WORD_FLAPPED);
+	if (i->open > 0)
+		say(out, s, WORD_STILL_OPEN);
+	say_end(out, s);
+}
+
+/* ---- the gateway doubts itself ---- */
+
+static void say_gateway(struct message *out, const struct scene *s)
+{
+	const struct doubt_words w = words_doubt(s->incident->doubt, s->lang);
+	const bool back = s->notice->what == TELL_RESOLVED;
+	const bool remind = s->notice->what == TELL_REMIND;
+	struct sheet subject = sheet_init(out->subject, sizeof out->subject);
+	struct sheet text = sheet_init(out->text, sizeof out->text);
+
+	if (remind)
+		scene_say(&subject, s, WORD_REMIND);
+	else
+		sheet_put_str(&subject, back ? "✓ " : "? ");
+	scene_fill(&subject, s, back ? w.back : w.state);
+	if (remind && !s->notice->taken_by[0]) {
+		scene_say(&subject, s, WORD_UNTAKEN);
+		say(&text, s, WORD_NOBODY);
+	}
+	if (back) {
+		say(&text, s, over_midnight(s->incident) ? WORD_DOUBTED_DAYS : WORD_DOUBTED);
+		if (w.means[0] == '\0')
+			say(&text, s, WORD_NOT_COUNTED);
+		say_end(&text, s);
+		return;
+	}
+	if (w.means[0]) {
+		begin_line(&text);
+		scene_fill(&text, s, w.means);
+	} else {
+		say(&text, s, s->notice->total > 0 ? WORD_BLIND : WORD_BLIND_ALL);
+		say(&text, s, WORD_BACKFILL);
+	}
+	say_todo(&text, s, w.todo);
+	say_job(&text, s);
+}
+
+/* ---- digests, and Monday's test ---- */
+
+static void say_unwatched(struct sheet *out, const struct scene *s)
+{
+	if (s->notice->unknown > 0)
+		say(out, s, WORD_UNKNOWN);
+	if (s->notice->planned > 0)
+		say(out, s, WORD_PLANNED);
+}
+
+static bool list_is_short(const struct notice *n)
+{
+	return n->down > n->dark_n || n->dark_n > NOTICE_LIST;
+}
+
+static void text_morning(struct sheet *out, struct scene *s)
+{
+	const struct notice *n = s->notice;
+
+	say(out, s, n->total > 0 && n->up == n->total ? WORD_UP_ALL : WORD_UP);
+	if (scene_list(s, NULL) > 0)
+		scene_say(out, s, WORD_DARK);
+	if (list_is_short(n))
+		scene_say(out, s, WORD_DARK_MORE);
+	say_unwatched(out, s);
+}
+
+/* Hamlet by hamlet: who goes there tonight wants to know. */
+static void text_evening(struct sheet *out, struct scene *s)
+{
+	const struct roster *r = s->roster;
+	unsigned said = 0;
+
+	for (size_t k = 0; k < r->n_hamlets; k++) {
+		if (scene_list(s, &r->hamlets[k]) == 0)
+			continue;
+		scene_hamlet(s, &r->hamlets[k]);
+		say(out, s, WORD_DARK_HAMLET);
+		said++;
+	}
+	if (said == 0 && s->notice->down == 0)
+		say(out, s, WORD_NO_BLIND);
+	if (list_is_short(s->notice))
+		scene_say(out, s, WORD_DARK_MORE);
+	say_unwatched(out, s);
+}
+
+static void text_test(struct sheet *out, const struct scene *s)
+{
+	say(out, s, WORD_UP);
+	say(out, s, WORD_HEALTHY);
+	add(out, s, WORD_NOTHING_TODO);
+}
+
+/* ---- all of it ---- */
+
+static void say_all(struct message *out, struct scene *s)
+{
+	struct sheet subject = sheet_init(out->subject, sizeof out->subject);
+	struct sheet text = sheet_init(out->text, sizeof out->text);
+
+	switch (s->notice->what) {
+	case TELL_MORNING:
+		scene_say(&subject, s, WORD_MORNING);
+		text_morning(&text, s);
+		return;
+	case TELL_EVENING:
+		scene_say(&subject, s,
+			  s->notice->down || s->notice->dark_n ? WORD_EVENING : WORD_EVENING_NONE);
+		text_evening(&text, s);
+		return;
+	case TELL_TEST:
+		scene_say(&subject, s, WORD_TEST);
+		text_test(&text, s);
+		return;
+	case TELL_FIRING:
+	case TELL_RESOLVED:
+	case TELL_RESIDUE:
+	case TELL_UNSTABLE:
+	case TELL_REMIND:
+	case TELLS:
+		break;
+	}
+	if (s->scope == SCOPE_GATEWAY) {
+		say_gateway(out, s);
+	} else if (s->notice->what == TELL_RESOLVED) {
+		sheet_put_str(&subject, "✓ ");
+		scene_say(&subject, s, subject_back(s));
+		text_resolved(&text, s);
+	} else {
+		subject_firing(&subject, s);
+		text_firing(&text, s);
+	}
 }
 
 void compose(struct message *out, const struct roster *r, const struct notice *n,
 	     enum language lang)
 {
-	const struct incident *i = &n->incident;
-	const enum tell what = n->what;
-	struct sheet subject = sheet_init(out->subject, sizeof out->subject);
-	struct sheet text = sheet_init(out->text, sizeof out->text);
 	struct scene s;
 
-	out->sms[0] = '\0';
-	scene_init(&s, r, i, lang);
-	fill_word(&subject, &s, subject_of(i, what));
-	if (what == TELL_FIRING)
-		say_firing(&text, &s);
-	else
-		say_resolved(&text, &s);
+	scene_init(&s, r, n, lang, 0);
+	say_all(out, &s);
+	compose_sms(out->sms, r, n, lang);
 }
 
 /* ---- times for people ---- */
@@ -507,7 +523,7 @@ void duration_draw(char text[static CLOCK_TEXT * 2], int64_t ms, enum language l
 		if (k > first && (amount[k] == 0 || k == 3))
 			break; /* nobody counts the seconds of minutes */
 		snprintf(more, sizeof more, "%s%u ", k > first ? " " : "", amount[k]);
-		put_str(&out, more);
-		put_str(&out, words_str(unit[k], lang));
+		sheet_put_str(&out, more);
+		sheet_put_str(&out, words_str(unit[k], lang));
 	}
 }

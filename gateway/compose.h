@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* compose: what is said about an incident, in words; Vietnamese first, English second. */
+/* compose: what is said about an incident, in words; in the receiver's language. */
 #ifndef MATSANG_GATEWAY_COMPOSE_H
 #define MATSANG_GATEWAY_COMPOSE_H
 
@@ -14,11 +14,15 @@ struct message {
 	char sms[COMPOSE_SMS];      /* all of it without accents, one part of GSM-7 */
 };
 
-/* All texts end in NUL and are cut at a whole character when they do not fit. */
+/*
+ * Any notice at all is said; what it does not tell is left out. All texts end in NUL; subject and
+ * text are cut at a whole character when they do not fit, the text message makes itself fit. Names
+ * that are too long or hold control characters do no harm. Vietnamese needs an open catalogue.
+ */
 void compose(struct message *out, const struct roster *r, const struct notice *n,
 	     enum language lang);
 
-/* Words for page, API and messages, in one catalogue. */
+/* Words for page, API and messages. */
 const char *word_cause(enum cause c, enum language lang);
 const char *word_colour(enum colour c, enum language lang);
 const char *word_sure(enum sure s, enum language lang);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* matsang-draw: draws graphs asked for on standard input; librrd's drawing leaks and is not
  * thread-safe, so it lives in a process of its own that ends after a while and is started again. */
+#include "gateway/catalogue.h"
 #include "gateway/graph.h"
 #include "mesh/sanitized.h"
 
@@ -144,11 +145,14 @@ int main(void)
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t len;
+	char why[CATALOGUE_WHY];
 
 	if (!set_limits()) {
 		fprintf(stderr, "matsang-draw: no limits: %s\n", strerror(errno));
 		return 1;
 	}
+	/* What is missing is said by the gateway; the picture is drawn in English then. */
+	catalogue_open(NULL, why);
 	/* Letters are UTF-8; numbers keep their point. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	/* Asia/Ho_Chi_Minh, spelled so that a machine without the time zones knows it too. */

@@ -2,6 +2,8 @@
 /* graph: one point's time as a picture, on librrd. Arguments come from a closed list. */
 #include "gateway/graph.h"
 
+#include "gateway/catalogue.h"
+
 #include <assert.h>
 #include <math.h>
 #include <rrd.h>
@@ -262,7 +264,7 @@ static void percent_args(struct args *a, const struct graph *g)
 
 static void draw_args(struct args *a, const struct graph *g, const struct about *f, unsigned axis)
 {
-	const char *delay = g->language == LANGUAGE_VI ? "Độ trễ (ms)" : "Round trip (ms)";
+	const char *delay = catalogue_str(NULL, N_("Round trip (ms)"), g->language);
 
 	arg(a, "AREA:red#FF6A3D:%s", word_colour(COLOUR_DOWN, g->language));
 	arg(a, "AREA:grey#4A535C:%s:STACK", word_colour(COLOUR_UNKNOWN, g->language));

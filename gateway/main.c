@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* matsang-gateway: wires the commune's core to broker, ledger, graphs, page and channels. Decides
  * nothing. */
+#include "gateway/catalogue.h"
 #include "gateway/commune.h"
 #include "gateway/enrol.h"
 #include "gateway/gasp.h"
@@ -595,6 +596,7 @@ static void close_all(struct gateway *g)
 
 static int run(struct gateway *g)
 {
+	char why[CATALOGUE_WHY];
 	mono_t now;
 	int e;
 
@@ -603,6 +605,8 @@ static int run(struct gateway *g)
 		log_err("loop: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
+	if (!catalogue_open(NULL, why))
+		log_warn("%s", why);
 	g->epoch = (uint64_t)clock_wall().ms;
 	g->options = options_of(g->settings);
 	if (!open_all(g))

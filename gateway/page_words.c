@@ -2,6 +2,8 @@
 /* page_words: what the page and the command line say, in both languages. */
 #include "gateway/page_words.h"
 
+#include "gateway/catalogue.h"
+
 #include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,109 +12,161 @@
 
 /* clang-format off */
 static const struct {
-	const char *key, *vi, *en;
+	const char *key, *text;
 } words[] = {
-	{ "title", "Mắt Sáng", "Mắt Sáng" },
-	{ "commune", "Xã {name} · camera an ninh", "{name} · security cameras" },
-	{ "signed_in", "Đăng nhập: {name}", "Signed in: {name}" },
-	{ "sign_out", "Đăng xuất", "Sign out" },
-	{ "other_language", "English", "Tiếng Việt" },
-	{ "fresh", "số liệu cập nhật {n} giây trước", "data is {n} seconds old" },
-	{ "stale", "MÀN HÌNH KHÔNG CẬP NHẬT", "SCREEN IS NOT UPDATING" },
-	{ "stale_since", "không có số liệu mới từ {time}", "no new data since {time}" },
-	{ "loading", "Đang tải…", "Loading…" },
-	{ "blind", "Máy trung tâm mất kết nối từ {time}: chưa biết tình trạng các điểm; thời gian này không tính là gián đoạn.",
-	  "The gateway hears nothing since {time}: the state of the points is not known; this time does not count as downtime." },
-	{ "incidents", "Sự cố đang có ({n})", "Open incidents ({n})" },
-	{ "incidents_none", "Không có sự cố", "No incidents" },
-	{ "incidents_more", "+{n} sự cố khác", "+{n} more incidents" },
-	{ "incident_points", "{n} điểm", "{n} points" },
-	{ "incident_held", "đang chờ xác minh", "being confirmed" },
-	{ "incident_told", "đã báo", "people were told" },
-	{ "incident_closing", "đang ổn định", "settling" },
-	{ "incident_closed", "đã khắc phục", "over" },
-	{ "points", "Điểm camera", "Camera points" },
-	{ "group_down", "Mất giám sát", "Dark" },
-	{ "group_unknown", "Chưa rõ", "Unknown" },
-	{ "group_planned", "Đang bảo trì", "Under maintenance" },
-	{ "group_up", "Hoạt động", "Working" },
-	{ "hamlets_fine", "{n} thôn đầy đủ · {m} điểm", "{n} hamlets complete · {m} points" },
-	{ "since", "từ {time}", "since {time}" },
-	{ "for", "đã {duration}", "for {duration}" },
-	{ "never", "chờ lắp đặt", "awaiting installation" },
-	{ "suspect", "đang hỏi lại…", "being asked…" },
-	{ "heard", "Nghe lần cuối", "Last heard" },
-	{ "heard_never", "chưa bao giờ", "never" },
-	{ "waiting", "Bản ghi chờ gửi bù", "Records waiting at the point" },
-	{ "hamlet", "Thôn", "Hamlet" },
-	{ "household", "Hộ gia đình", "Household" },
-	{ "phone", "Gọi hộ", "Call the household" },
-	{ "provider", "Nhà mạng", "Internet provider" },
-	{ "transformer", "Trạm biến áp", "Transformer" },
-	{ "cameras", "Mắt camera", "Cameras" },
-	{ "camera_up", "hoạt động", "working" },
-	{ "camera_down", "mất tín hiệu", "lost" },
-	{ "camera_unknown", "chưa rõ", "unknown" },
-	{ "eye_refusing", "có trên mạng, không cho hình", "on the network, gives no picture" },
-	{ "eye_locked", "không nhận mật khẩu đã lưu", "refuses our password" },
-	{ "eye_frozen", "đứng hình", "its picture stands still" },
-	{ "eye_stopped", "treo, tín hiệu nhịp đã dừng", "hangs, its heartbeat has stopped" },
-	{ "eye_contradicts", "hoạt động; dấu hiệu trái ngược", "working; its signs contradict" },
-	{ "eye_busy", "hoạt động; đang có người xem", "working; somebody is watching" },
-	{ "availability", "Tỷ lệ thông suốt", "Availability" },
-	{ "period", "Kỳ", "Period" },
-	{ "percent", "Thông suốt", "Available" },
-	{ "up_time", "Hoạt động", "Working" },
-	{ "down_time", "Gián đoạn", "Down" },
-	{ "theirs_time", "do điện lưới, nhà mạng", "of it grid or provider" },
-	{ "unknown_time", "Chưa rõ", "Unknown" },
-	{ "planned_time", "Bảo trì", "Maintenance" },
-	{ "h24", "24 giờ qua", "Last 24 hours" },
-	{ "d30", "30 ngày qua", "Last 30 days" },
-	{ "m6", "6 tháng qua", "Last 6 months" },
-	{ "h1", "1 giờ qua", "Last hour" },
-	{ "graphs", "Biểu đồ", "Graphs" },
-	{ "graph_missing", "chưa có biểu đồ", "no graph yet" },
-	{ "outages", "Các lần gián đoạn", "Interruptions" },
-	{ "outages_none", "Chưa có lần gián đoạn nào trong 6 tháng qua", "None in the last six months" },
-	{ "from", "Từ", "From" },
-	{ "until", "Đến", "Until" },
-	{ "lasted", "Kéo dài", "Lasted" },
-	{ "cause", "Nguyên nhân", "Cause" },
-	{ "still", "chưa hết", "still open" },
-	{ "facts", "Thiết bị tại chỗ nói", "What the device on site says" },
-	{ "fact_mains", "Điện lưới", "Mains power" },
-	{ "fact_router", "Modem trong nhà", "House router" },
-	{ "fact_outside", "Internet", "Internet" },
-	{ "fact_link", "Kết nối về xã", "Link to the commune" },
-	{ "fact_gateway", "Máy trung tâm", "Gateway" },
-	{ "notes", "Ghi chú", "Notes" },
-	{ "note_on_battery", "đang chạy pin dự phòng", "runs on its backup battery" },
-	{ "note_battery_low", "pin dự phòng sắp hết", "its backup battery is low" },
-	{ "note_under_voltage", "nguồn thiết bị yếu", "its supply is too weak" },
-	{ "note_away", "gia đình báo: tự rút điện", "the family says: unplugged on purpose" },
-	{ "note_call", "gia đình nhờ gọi lại", "the family asks for a call" },
-	{ "note_healing", "đang khởi động lại thiết bị nối qua rơ-le", "the relay is restarting something" },
-	{ "note_records_lost", "mất bản ghi lưu trong thiết bị", "records kept in the device were lost" },
-	{ "note_camera_clock", "đồng hồ camera sai hơn 5 giây", "a camera's clock is more than 5 s off" },
-	{ "note_slowed", "báo thưa hơn để tiết kiệm dữ liệu", "reports less often, to save data" },
-	{ "yes", "có", "yes" },
-	{ "no", "không", "no" },
-	{ "not_known", "chưa rõ", "not known" },
-	{ "about", "Thiết bị giám sát", "Monitoring device" },
-	{ "version", "Phiên bản", "Version" },
-	{ "close", "Đóng", "Close" },
-	{ "wall", "Màn hình trực ban", "Duty-room screen" },
-	{ "broker", "Kết nối MQTT", "MQTT connection" },
-	{ "messages", "Tin báo", "Messages" },
-	{ "messages_waiting", "{n} tin chờ gửi", "{n} messages waiting" },
-	{ "messages_fine", "không có tin chờ", "none waiting" },
-	{ "ok", "tốt", "fine" },
-	{ "all_fine", "Mọi điểm đều hoạt động.", "Every point is working." },
-	{ "seconds", "{n} giây", "{n} s" },
-	{ "minutes", "{n} phút", "{n} min" },
-	{ "hours", "{n} giờ", "{n} h" },
-	{ "days", "{n} ngày", "{n} d" },
+	{ "title", N_("Mắt Sáng") },
+	{ "commune", N_("{name} · security cameras") },
+	{ "signed_in", N_("Signed in: {name}") },
+	{ "sign_out", N_("Sign out") },
+	{ "other_language", N_("Tiếng Việt") },
+	{ "fresh", N_("data is {n} seconds old") },
+	{ "stale", N_("SCREEN IS NOT UPDATING") },
+	{ "stale_since", N_("no new data since {time}") },
+	{ "loading", N_("Loading…") },
+	{ "blind", N_("The gateway hears nothing since {time}: the state of the points is not known; this time does not count as downtime.") },
+	{ "incidents", N_("Open incidents ({n})") },
+	{ "incidents_none", N_("No incidents") },
+	{ "incidents_more", N_("+{n} more incidents") },
+	{ "incident_points", N_("{n} points") },
+	{ "incident_held", N_("being confirmed") },
+	{ "incident_told", N_("people were told") },
+	{ "incident_closing", N_("settling") },
+	{ "incident_closed", N_("over") },
+	{ "points", N_("Camera points") },
+	{ "group_down", N_("Dark") },
+	{ "group_unknown", N_("Unknown") },
+	{ "group_planned", N_("Under maintenance") },
+	{ "group_up", N_("Working") },
+	{ "hamlets_fine", N_("{n} hamlets complete · {m} points") },
+	{ "since", N_("since {time}") },
+	{ "for", N_("for {duration}") },
+	{ "never", N_("awaiting installation") },
+	{ "suspect", N_("being asked…") },
+	{ "heard", N_("Last heard") },
+	{ "heard_never", N_("never") },
+	{ "waiting", N_("Records waiting at the point") },
+	{ "hamlet", N_("Hamlet") },
+	{ "household", N_("Household") },
+	{ "phone", N_("Call the household") },
+	{ "provider", N_("Internet provider") },
+	{ "transformer", N_("Transformer") },
+	{ "cameras", N_("Cameras") },
+	{ "camera_up", N_("working") },
+	{ "camera_down", N_("lost") },
+	{ "camera_unknown", N_("unknown") },
+	{ "eye_refusing", N_("on the network, gives no picture") },
+	{ "eye_locked", N_("refuses our password") },
+	{ "eye_frozen", N_("its picture stands still") },
+	{ "eye_stopped", N_("hangs, its heartbeat has stopped") },
+	{ "eye_contradicts", N_("working; its signs contradict") },
+	{ "eye_busy", N_("working; somebody is watching") },
+	{ "availability", N_("Availability") },
+	{ "period", N_("Period") },
+	{ "percent", N_("Available") },
+	{ "up_time", N_("Working") },
+	{ "down_time", N_("Down") },
+	{ "theirs_time", N_("of it grid or provider") },
+	{ "unknown_time", N_("Unknown") },
+	{ "planned_time", N_("Maintenance") },
+	{ "h24", N_("Last 24 hours") },
+	{ "d30", N_("Last 30 days") },
+	{ "m6", N_("Last 6 months") },
+	{ "h1", N_("Last hour") },
+	{ "graphs", N_("Graphs") },
+	{ "graph_missing", N_("no graph yet") },
+	{ "outages", N_("Interruptions") },
+	{ "outages_none", N_("None in the last six months") },
+	{ "from", N_("From") },
+	{ "until", N_("Until") },
+	{ "lasted", N_("Lasted") },
+	{ "cause", N_("Cause") },
+	{ "still", N_("still open") },
+	{ "facts", N_("What the device on site says") },
+	{ "fact_mains", N_("Mains power") },
+	{ "fact_router", N_("House router") },
+	{ "fact_outside", N_("Internet") },
+	{ "fact_link", N_("Link to the commune") },
+	{ "fact_gateway", N_("Gateway") },
+	{ "notes", N_("Notes") },
+	{ "note_on_battery", N_("runs on its backup battery") },
+	{ "note_battery_low", N_("its backup battery is low") },
+	{ "note_under_voltage", N_("its supply is too weak") },
+	{ "note_away", N_("the family says: unplugged on purpose") },
+	{ "note_call", N_("the family asks for a call") },
+	{ "note_healing", N_("the relay is restarting something") },
+	{ "note_records_lost", N_("records kept in the device were lost") },
+	{ "note_camera_clock", N_("a camera's clock is more than 5 s off") },
+	{ "note_slowed", N_("reports less often, to save data") },
+	{ "yes", N_("yes") },
+	{ "no", N_("no") },
+	{ "not_known", N_("not known") },
+	{ "about", N_("Monitoring device") },
+	{ "version", N_("Version") },
+	{ "close", N_("Close") },
+	{ "wall", N_("Duty-room screen") },
+	{ "broker", N_("MQTT connection") },
+	{ "messages", N_("Messages") },
+	{ "messages_waiting", N_("{n} messages waiting") },
+	{ "messages_fine", N_("none waiting") },
+	{ "ok", N_("fine") },
+	{ "all_fine", N_("Every point is working.") },
+	{ "scope_point", N_("one point") },
+	{ "scope_hamlet", N_("whole hamlet") },
+	{ "scope_transformer", N_("same transformer") },
+	{ "scope_provider", N_("same provider") },
+	{ "scope_relay", N_("through one point") },
+	{ "scope_learned", N_("often fail together") },
+	{ "scope_area", N_("wide area") },
+	{ "scope_gateway", N_("gateway") },
+	{ "doubt_none", N_("the gateway is in doubt") },
+	{ "doubt_broker", N_("the MQTT broker is gone") },
+	{ "doubt_line", N_("the gateway has no internet") },
+	{ "doubt_power", N_("the gateway runs on its UPS") },
+	{ "doubt_clock", N_("the gateway's clock is wrong") },
+	{ "doubt_mass", N_("most points vanished at once") },
+	{ "doubt_mute", N_("messages cannot be delivered") },
+	{ "evidence", N_("It rests on") },
+	{ "evidence_said", N_("said by the device") },
+	{ "evidence_transformer", N_("all of one transformer") },
+	{ "evidence_provider", N_("all of one provider") },
+	{ "evidence_mixed", N_("several providers at once") },
+	{ "evidence_neighbours", N_("neighbours still work") },
+	{ "evidence_same_boot", N_("had power all along") },
+	{ "evidence_new_boot", N_("had been without power") },
+	{ "evidence_relay", N_("the point before it is dark") },
+	{ "role_machine", N_("program") },
+	{ "role_technician", N_("technician") },
+	{ "role_hamlet_head", N_("hamlet head") },
+	{ "role_duty", N_("duty officer") },
+	{ "role_leader", N_("leader") },
+	{ "tell_firing", N_("began") },
+	{ "tell_resolved", N_("working again") },
+	{ "tell_residue", N_("not back with the others") },
+	{ "tell_unstable", N_("unstable") },
+	{ "tell_remind", N_("reminder") },
+	{ "tell_morning", N_("morning digest") },
+	{ "tell_evening", N_("blind spots tonight") },
+	{ "tell_test", N_("test message") },
+	{ "take", N_("Take the job") },
+	{ "taken", N_("{name} has taken it") },
+	{ "untaken", N_("NOBODY HAS TAKEN IT") },
+	{ "handled_by", N_("Handled by") },
+	{ "unstable", N_("Unstable") },
+	{ "unstable_times", N_("{n} times") },
+	{ "correct", N_("Correct the cause") },
+	{ "corrected", N_("corrected") },
+	{ "corrected_by", N_("corrected by {name}") },
+	{ "planned_work", N_("planned maintenance") },
+	{ "planned_cut", N_("planned power cut") },
+	{ "planned_until", N_("until {time}") },
+	{ "hamlets", N_("{n} hamlets") },
+	{ "others_fine", N_("{n} others are fine") },
+	{ "call_power", N_("Call the power company") },
+	{ "call_provider", N_("Call the provider") },
+	{ "seconds", N_("{n} s") },
+	{ "minutes", N_("{n} min") },
+	{ "hours", N_("{n} h") },
+	{ "days", N_("{n} d") },
 };
 /* clang-format on */
 
@@ -120,7 +174,7 @@ const char *page_word(const char *key, enum language lang)
 {
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (strcmp(words[i].key, key) == 0)
-			return lang == LANGUAGE_VI ? words[i].vi : words[i].en;
+			return catalogue_marked(words[i].text, lang);
 	return "?";
 }
 
@@ -137,8 +191,7 @@ static cJSON *words_in(enum language lang)
 	cJSON *to = cJSON_CreateObject();
 
 	for (size_t i = 0; i < COUNT(words); i++)
-		cJSON_AddStringToObject(to, words[i].key,
-					lang == LANGUAGE_VI ? words[i].vi : words[i].en);
+		cJSON_AddStringToObject(to, words[i].key, catalogue_marked(words[i].text, lang));
 	for (int c = 0; c < CAUSES; c++)
 		add_named(to, "cause", cause_str((enum cause)c), word_cause((enum cause)c, lang));
 	for (int c = 0; c < COLOURS; c++)
@@ -200,32 +253,43 @@ const char *page_letter(enum colour colour, enum cause cause)
 	return "?";
 }
 
+/* Behind what is there already; {n} and {m} filled in. */
+static void headline_add(char text[static HEADLINE_TEXT], const char *english, enum language lang,
+			 size_t n, size_t m)
+{
+	const char *words_of = catalogue_str(NULL, english, lang);
+	size_t len = strlen(text);
+
+	while (*words_of && len + 1 < HEADLINE_TEXT) {
+		const bool slot = words_of[0] == '{' && words_of[1] != '\0' && words_of[2] == '}';
+
+		if (!slot) {
+			text[len++] = *words_of++;
+			text[len] = '\0';
+			continue;
+		}
+		snprintf(text + len, HEADLINE_TEXT - len, "%zu", words_of[1] == 'n' ? n : m);
+		len = strlen(text);
+		words_of += 3;
+	}
+}
+
 void headline_draw(char text[static HEADLINE_TEXT], const struct headline *h, enum language lang)
 {
-	const bool vi = lang == LANGUAGE_VI;
-	int n;
-
-	if (h->blind)
-		n = snprintf(text, HEADLINE_TEXT,
-			     vi ? "CHƯA RÕ — tình trạng %zu điểm" : "STATE UNKNOWN — %zu points",
-			     h->total);
-	else if (h->down)
-		n = snprintf(text, HEADLINE_TEXT,
-			     vi ? "%zu / %zu ĐIỂM MẤT GIÁM SÁT" : "%zu / %zu POINTS DARK", h->down,
-			     h->total);
+	text[0] = '\0';
+	if (h->blind) {
+		headline_add(text, N_("STATE UNKNOWN — {n} points"), lang, h->total, 0);
+		return;
+	}
+	if (h->down)
+		headline_add(text, N_("{n} / {m} POINTS DARK"), lang, h->down, h->total);
 	else if (h->up == h->total)
-		n = snprintf(text, HEADLINE_TEXT,
-			     vi ? "THÔNG SUỐT — %zu/%zu điểm hoạt động"
-				: "ALL FLOWING — %zu/%zu points working",
-			     h->up, h->total);
-	else
-		n = snprintf(text, HEADLINE_TEXT,
-			     vi ? "%zu / %zu điểm hoạt động" : "%zu / %zu points working", h->up,
+		headline_add(text, N_("ALL FLOWING — {n}/{m} points working"), lang, h->up,
 			     h->total);
-	if (!h->blind && h->unknown && n > 0 && n < HEADLINE_TEXT)
-		n += snprintf(text + n, HEADLINE_TEXT - (size_t)n,
-			      vi ? " · %zu chưa rõ" : " · %zu unknown", h->unknown);
-	if (!h->blind && h->planned && n > 0 && n < HEADLINE_TEXT)
-		snprintf(text + n, HEADLINE_TEXT - (size_t)n,
-			 vi ? " · %zu bảo trì" : " · %zu under maintenance", h->planned);
+	else
+		headline_add(text, N_("{n} / {m} points working"), lang, h->up, h->total);
+	if (h->unknown)
+		headline_add(text, N_(" · {n} unknown"), lang, h->unknown, 0);
+	if (h->planned)
+		headline_add(text, N_(" · {n} under maintenance"), lang, h->planned, 0);
 }

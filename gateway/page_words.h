@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* page_words: what the page and the command line say, in both languages; beside compose's
- * catalogue. */
+/* page_words: what the page and the command line say, in both languages by the catalogue. */
 #ifndef MATSANG_GATEWAY_PAGE_WORDS_H
 #define MATSANG_GATEWAY_PAGE_WORDS_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* matsang: asks the gateway from a terminal; one table of commands drives both dispatch and help.
  */
+#include "gateway/catalogue.h"
 #include "gateway/cli/ask.h"
 #include "gateway/cli/decode.h"
 #include "gateway/cli/planned.h"
@@ -36,7 +37,7 @@ struct call {
 
 struct command {
 	const char *name, *usage;
-	const char *vi, *en;
+	const char *text; /* of help */
 	int (*run)(const struct call *c);
 	int least, most; /* arguments */
 };
@@ -197,15 +198,14 @@ static int run_revoke(const struct call *c)
 		return code;
 	if (c->json)
 		return print_json(json);
-	printf("%s: %s\n", c->argument,
-	       c->lang == LANGUAGE_VI ? "đã thu hồi khóa" : "its key is void");
+	printf("%s: %s\n", c->argument, catalogue_str(NULL, N_("its key is void"), c->lang));
 	cJSON_Delete(json);
 	return ANSWER_OK;
 }
 
 /* ---- orders to one node ---- */
 
-static int order(const struct call *c, cJSON *asked, const char *vi, const char *en)
+static int order(const struct call *c, cJSON *asked, const char *done)
 {
 	cJSON *json;
 	int code;
@@ -219,7 +219,7 @@ static int order(const struct call *c, cJSON *asked, const char *vi, const char 
 		return code;
 	if (c->json)
 		return print_json(json);
-	printf("%s: %s\n", c->argument, c->lang == LANGUAGE_VI ? vi : en);
+	printf("%s: %s\n", c->argument, catalogue_str(NULL, done, c->lang));
 	cJSON_Delete(json);
 	return ANSWER_OK;
 }
@@ -229,7 +229,7 @@ static int run_ask(const struct call *c)
 	cJSON *asked = cJSON_CreateObject();
 
 	cJSON_AddStringToObject(asked, "ask", c->more[0]);
-	return order(c, asked, "đã hỏi", "asked");
+	return order(c, asked, N_("asked"));
 }
 
 static int run_find(const struct call *c)
@@ -237,8 +237,8 @@ static int run_find(const struct call *c)
 	cJSON *asked = cJSON_CreateObject();
 
 	cJSON_AddStringToObject(asked, "ask", "find");
-	return order(c, asked, "đèn nháy đôi trong 15 phút; gọi lại lệnh này để tắt",
-		     "its light flashes twice for 15 minutes; the same command again ends it");
+	return order(c, asked,
+		     N_("its light flashes twice for 15 minutes; the same command again ends it"));
 }
 
 static int run_pace(const struct call *c)
@@ -250,7 +250,7 @@ static int run_pace(const struct call *c)
 	if (c->more[0])
 		cJSON_AddNumberToObject(pace, "minutes",
 					c->more[1] ? strtod(c->more[1], NULL) : 60);
-	return order(c, asked, "đã đổi nhịp", "its pace is changed");
+	return order(c, asked, N_("its pace is changed"));
 }
 
 static int run_push(const struct call *c)
@@ -274,9 +274,8 @@ static int run_push(const struct call *c)
 	asked = cJSON_CreateObject();
 	cJSON_AddItemToObject(asked, "push", settings);
 	return order(c, asked,
-		     "đã gửi cấu hình để thử; trong 5 phút xem kết quả bằng matsang point",
-		     "the settings are sent and on trial; within 5 minutes matsang point tells "
-		     "what came of it");
+		     N_("the settings are sent and on trial; within 5 minutes matsang point tells "
+			"what came of it"));
 }
 
 static int run_enrol(const struct call *c)
@@ -305,7 +304,6 @@ static int run_enrol(const struct call *c)
 /* POST and look at "ok". */
 static int run_check(const struct call *c, const char *path)
 {
-	const bool vi = c->lang == LANGUAGE_VI;
 	int code;
 	cJSON *json = ask(c->socket, path, "", &code);
 	const cJSON *rows, *why;
@@ -320,10 +318,9 @@ static int run_check(const struct call *c, const char *path)
 		print_json(json);
 		return code;
 	}
-	printf("%.0f %s%s\n", cJSON_IsNumber(rows) ? rows->valuedouble : 0, vi ? "dòng" : "rows",
-	       code ? ""
-	       : vi ? ": tốt"
-		    : ": fine");
+	printf("%.0f %s%s\n", cJSON_IsNumber(rows) ? rows->valuedouble : 0,
+	       catalogue_str(NULL, N_("rows"), c->lang),
+	       code ? "" : catalogue_str(NULL, N_(": fine"), c->lang));
 	if (code)
 		fprintf(stderr, "matsang: %s\n", cJSON_IsString(why) ? why->valuestring : "failed");
 	cJSON_Delete(json);
@@ -391,12 +388,12 @@ static bool read_password(char out[static PASSWORD_MOST + 2], const char *prompt
 	return got;
 }
 
-static bool ask_password(char out[static PASSWORD_MOST + 2], bool vi)
+static bool ask_password(char out[static PASSWORD_MOST + 2], enum language lang)
 {
 	char again[PASSWORD_MOST + 2];
 	bool same;
 
-	if (!read_password(out, vi ? "Mật khẩu" : "Password"))
+	if (!read_password(out, catalogue_str(NULL, N_("Password"), lang)))
 		return false;
 	if (strlen(out) < PASSWORD_LEAST || strlen(out) > PASSWORD_MOST) {
 		fprintf(stderr, "matsang: a password has %d to %d bytes\n", PASSWORD_LEAST,
@@ -405,7 +402,8 @@ static bool ask_password(char out[static PASSWORD_MOST + 2], bool vi)
 	}
 	if (!isatty(STDIN_FILENO))
 		return true;
-	same = read_password(again, vi ? "Nhập lại" : "Again") && strcmp(again, out) == 0;
+	same = read_password(again, catalogue_str(NULL, N_("Again"), lang)) &&
+	       strcmp(again, out) == 0;
 	sodium_memzero(again, sizeof again);
 	if (!same)
 		fprintf(stderr, "matsang: they differ\n");
@@ -417,7 +415,7 @@ static int run_password(const struct call *c)
 	char password[PASSWORD_MOST + 2], hash[crypto_pwhash_STRBYTES];
 	int made;
 
-	if (!ask_password(password, c->lang == LANGUAGE_VI))
+	if (!ask_password(password, c->lang))
 		return ANSWER_FAILED;
 	made = crypto_pwhash_str(hash, password, strlen(password),
 				 crypto_pwhash_OPSLIMIT_INTERACTIVE,
@@ -460,42 +458,33 @@ static int run_decode(const struct call *c)
 /* ---- the table ---- */
 
 static const struct command commands[] = {
-	{ "status", "status", "tình hình toàn xã và các sự cố đang có",
-	  "the whole commune in one sentence, and open incidents", run_status, 0, 0 },
-	{ "point", "point [CODE]", "mọi điểm, điểm mất giám sát trước; hoặc một điểm",
-	  "all points, dark ones first; or one of them", run_point, 0, 1 },
-	{ "incident", "incident [ID]", "các sự cố gần đây; hoặc một sự cố và tin đã gửi",
-	  "the last incidents; or one of them and what was sent", run_incident, 0, 1 },
+	{ "status", "status", N_("the whole commune in one sentence, and open incidents"),
+	  run_status, 0, 0 },
+	{ "point", "point [CODE]", N_("all points, dark ones first; or one of them"), run_point, 0,
+	  1 },
+	{ "incident", "incident [ID]", N_("the last incidents; or one of them and what was sent"),
+	  run_incident, 0, 1 },
 	{ "enrol", "enrol POINT [--out DIR]",
-	  "cấp khóa mới cho một điểm, ghi POINT.jsonc và POINT.key",
-	  "a new key for a point; writes POINT.jsonc and POINT.key", run_enrol, 1, 1 },
-	{ "revoke", "revoke POINT", "thu hồi khóa của một điểm (thiết bị bị mất)",
-	  "void a point's key (a stolen node)", run_revoke, 1, 1 },
-	{ "ask", "ask POINT WHAT", "hỏi một điểm ngay (WHAT: beat, birth, report, probe)",
-	  "ask a point now for a beat, birth or report, or to probe", run_ask, 2, 2 },
-	{ "find", "find POINT", "cho đèn của thiết bị nháy đôi, để tìm",
-	  "make a device's light show which one it is", run_find, 1, 1 },
+	  N_("a new key for a point; writes POINT.jsonc and POINT.key"), run_enrol, 1, 1 },
+	{ "revoke", "revoke POINT", N_("void a point's key (a stolen node)"), run_revoke, 1, 1 },
+	{ "ask", "ask POINT WHAT", N_("ask a point now for a beat, birth or report, or to probe"),
+	  run_ask, 2, 2 },
+	{ "find", "find POINT", N_("make a device's light show which one it is"), run_find, 1, 1 },
 	{ "pace", "pace POINT [SECONDS [MINUTES]]",
-	  "đổi nhịp của một điểm trong một lúc; không có số: như cũ",
-	  "another pace of beats for a while; without numbers its own again", run_pace, 1, 3 },
+	  N_("another pace of beats for a while; without numbers its own again"), run_pace, 1, 3 },
 	{ "push", "push POINT FILE",
-	  "gửi cấu hình cho một điểm dùng thử, tự hoàn lại nếu mất liên lạc",
-	  "settings for a point to try; undone when it cannot reach the gateway with them",
+	  N_("settings for a point to try; undone when it cannot reach the gateway with them"),
 	  run_push, 2, 2 },
 	{ "mute", "mute add|list|remove [ID]",
-	  "lịch báo trước: --point, --hamlet, --transformer hoặc --all, --from, --until, --reason",
-	  "planned work: --point, --hamlet, --transformer or --all, --from, --until, --reason",
+	  N_("planned work: --point, --hamlet, --transformer or --all, --from, --until, --reason"),
 	  run_mute, 1, 2 },
-	{ "calendar", "calendar FILE|-", "nhập lịch cắt điện của điện lực (CSV hoặc văn bản)",
-	  "read the power company's calendar of cuts (CSV or text)", run_calendar, 1, 1 },
-	{ "verify", "verify", "kiểm tra chuỗi của sổ ghi", "check the ledger's chain", run_verify,
-	  0, 0 },
-	{ "rebuild", "rebuild", "dựng lại mọi số liệu từ sổ ghi",
-	  "derive all figures from the ledger again", run_rebuild, 0, 0 },
-	{ "password", "password", "đọc mật khẩu, in chuỗi argon2id cho gateway.jsonc",
-	  "read a password, print its argon2id text for gateway.jsonc", run_password, 0, 0 },
-	{ "decode", "decode [HEX]", "in một bản tin của đường truyền dưới dạng JSON",
-	  "print a message of the wire as JSON", run_decode, 0, 1 },
+	{ "calendar", "calendar FILE|-", N_("read the power company's calendar of cuts (CSV or text)"),
+	  run_calendar, 1, 1 },
+	{ "verify", "verify", N_("check the ledger's chain"), run_verify, 0, 0 },
+	{ "rebuild", "rebuild", N_("derive all figures from the ledger again"), run_rebuild, 0, 0 },
+	{ "password", "password", N_("read a password, print its argon2id text for gateway.jsonc"),
+	  run_password, 0, 0 },
+	{ "decode", "decode [HEX]", N_("print a message of the wire as JSON"), run_decode, 0, 1 },
 };
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -505,20 +494,19 @@ static const char *command_name(const void *of, size_t i)
 	return i < N_COMMANDS ? commands[i].name : NULL;
 }
 
-static void help(FILE *to, bool vi)
+static void help(FILE *to, enum language lang)
 {
 	fprintf(to, "%s: matsang [--socket PATH] [--json] [--lang vi|en] %s\n\n",
-		vi ? "Cách dùng" : "Usage", vi ? "LỆNH" : "COMMAND");
+		catalogue_str(NULL, N_("Usage"), lang), catalogue_str(NULL, N_("COMMAND"), lang));
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		fprintf(to, "  %-30s %s\n", commands[i].usage,
-			vi ? commands[i].vi : commands[i].en);
-	fprintf(to, vi ? "\nMã kết thúc: 0 tốt, 1 hỏng, 2 sai cách dùng, 4 không "
-			 "tìm thấy,\n"
-			 "5 không tới được máy trung tâm, 6 bị từ chối.\nVí dụ: matsang point "
-			 "TT-07-03\n"
-		       : "\nExit codes: 0 fine, 1 failed, 2 usage, 4 not found,\n"
-			 "5 the gateway cannot be reached, 6 refused.\nExample: matsang point "
-			 "TT-07-03\n");
+			catalogue_str(NULL, commands[i].text, lang));
+	fputs(catalogue_str(NULL,
+			    N_("\nExit codes: 0 fine, 1 failed, 2 usage, 4 not found,\n"
+			       "5 the gateway cannot be reached, 6 refused.\n"
+			       "Example: matsang point TT-07-03\n"),
+			    lang),
+	      to);
 }
 
 static int usage_error(const char *name)
@@ -533,7 +521,7 @@ static int usage_error(const char *name)
 		fprintf(stderr, "matsang: no command \"%s\"; see matsang --help\n",
 			near_quote(quote, name));
 	else
-		help(stderr, false);
+		help(stderr, LANGUAGE_EN);
 	return ANSWER_USAGE;
 }
 
@@ -647,6 +635,7 @@ int main(int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	const char *env = getenv("MATSANG_SOCKET");
+	char why[CATALOGUE_WHY];
 	struct call c = { .socket = env ? env : SOCKET, .lang = language_here() };
 	int o;
 
@@ -666,8 +655,10 @@ int main(int argc, char **argv)
 		else if (!take_planned(&c.planned, o, optarg))
 			return ANSWER_USAGE;
 	}
+	if (c.lang == LANGUAGE_VI && !catalogue_open(NULL, why))
+		fprintf(stderr, "matsang: %s\n", why);
 	if (o == 'h')
-		help(stdout, c.lang == LANGUAGE_VI);
+		help(stdout, c.lang);
 	if (o == 'v')
 		printf("matsang %s\n", MATSANG_VERSION);
 	if (o != -1)

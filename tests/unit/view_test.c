@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* view: what people read, made from a commune and a store that say whatever the test wants. */
+#include "gateway/catalogue.h"
 #include "gateway/page_words.h"
 #include "gateway/view.h"
 
@@ -699,5 +700,11 @@ int main(void)
 		sentence(words_are_there_in_both_languages),
 	};
 
+	char why[CATALOGUE_WHY];
+
+	if (!catalogue_open(LOCALE_DIR, why)) {
+		fprintf(stderr, "%s\n", why);
+		return 1;
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
