@@ -272,6 +272,8 @@ static void commit(struct keeper *k, const struct act *a, wall_t now)
 	case ACT_TELL:
 		tell(k, a, now);
 		return;
+	case ACT_ALERT:
+	case ACT_CORRECT:
 	case ACT_SAMPLES:
 	case ACT_DRAW:
 	case ACT_FILL:
