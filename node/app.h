@@ -15,7 +15,7 @@
 #include "node/disk_rest.h"
 #include "node/floor.h"
 #include "node/look.h"
-#include "node/ping.h"
+#include "mesh/ping.h"
 #include "node/push.h"
 #include "node/settings.h"
 #include "node/spool.h"

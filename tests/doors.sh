@@ -76,7 +76,7 @@ call 'sleep|usleep|nanosleep|clock_nanosleep' mesh/mqtt_nap.c # stands in for th
 door 'CLOCK_REALTIME' mesh/clock.c
 call 'pthread_cond_timedwait|sem_timedwait|pthread_mutex_timedlock|mq_timed[a-z]+|timer_create|timerfd_create' /nobody
 call 'rand|srand|rand_r|random|srandom|drand48|lrand48|mrand48|arc4random' /nobody
-call 'getrandom|getentropy' node/main.c node/ping.c gateway/main.c
+call 'getrandom|getentropy' node/main.c mesh/ping.c gateway/main.c
 call 'randombytes[a-z_]*' gateway/enrol.c gateway/login.c 'gateway/http*.c' 'gateway/cli/*.c'
 call 'setlocale|uselocale' gateway/draw.c
 call 'system|popen' /nobody

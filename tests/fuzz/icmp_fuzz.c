@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* icmp: any packet, with and without its IP header; a refusal changes nothing. */
-#include "node/icmp.h"
+#include "mesh/icmp.h"
 
 #include <stdlib.h>
 #include <string.h>

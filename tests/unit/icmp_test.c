@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/icmp.h"
+#include "mesh/icmp.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

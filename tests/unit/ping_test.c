@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Probes of the loopback, where this process has the right to ping; and of worlds of our own making
  * (a network namespace), where it has the right to make them. */
-#include "node/ping.h"
+#include "mesh/ping.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

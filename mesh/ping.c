@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ping: many probes at once, in the loop, over icmp. */
-#include "node/ping.h"
+#include "mesh/ping.h"
 
-#include "node/icmp.h"
+#include "mesh/icmp.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

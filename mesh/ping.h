@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ping: many probes at once, each answered, given up or never sent; in the loop, over icmp. */
-#ifndef MATSANG_NODE_PING_H
-#define MATSANG_NODE_PING_H
+#ifndef MATSANG_MESH_PING_H
+#define MATSANG_MESH_PING_H
 
 #include "mesh/loop.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* icmp: echo requests and their answers, IPv4; the one door to the ping socket. */
-#ifndef MATSANG_NODE_ICMP_H
-#define MATSANG_NODE_ICMP_H
+#ifndef MATSANG_MESH_ICMP_H
+#define MATSANG_MESH_ICMP_H
 
 #include <netinet/in.h>
 #include <stdbool.h>

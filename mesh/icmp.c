@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* icmp: echo requests and their answers, IPv4. */
-#include "node/icmp.h"
+#include "mesh/icmp.h"
 
 #include "mesh/octets.h"
 
