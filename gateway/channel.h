@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* channel: one way out to people. A family of three; only notify and the channels see this. */
+/* channel: one way out to people. A family; only notify and the channels see this. */
 #ifndef MATSANG_GATEWAY_CHANNEL_H
 #define MATSANG_GATEWAY_CHANNEL_H
 
@@ -31,11 +31,32 @@ struct letter {
 /* One try is over; the handle is gone. note says how, without secrets; borrowed for the call. */
 typedef void channel_done_fn(void *self, bool delivered, const char *note);
 
+/*
+ * gammu-smsd's folders. A message counts as delivered once it stands in sent; with sent "" as soon
+ * as it stands in outbox. When it fails to get there within limit_ms it is taken back: gammu-smsd
+ * tries for ever, and everything behind it waits. All are borrowed until the end of a try.
+ */
+struct sms_service {
+	const char *outbox, *sent, *error;
+	int64_t limit_ms;
+};
+
+/* The bot; letter.to is a chat. Nothing that is said or logged has the token in it. */
+struct zalo_service {
+	const char *url, *token; /* https://bot-api.zaloplatforms.com */
+};
+
+/* letter.to is a topic. */
+struct ntfy_service {
+	const char *url, *token; /* of the server, not of a topic; token "": none */
+};
+
 struct channel {
 	const char *name;
-	/* Begin one try over route (a hook_route, mail_route or exec_route, borrowed until the
-	 * end). done is called once, from the loop, never from here. Returns a handle for cancel;
-	 * NULL and a note when it could not even begin (then done is not called). */
+	/* Begin one try over route (a hook_route, mail_route, exec_route, sms_service,
+	 * zalo_service or ntfy_service, borrowed until the end). done is called once, from the
+	 * loop, never from here. Returns a handle for cancel; NULL and a note when it could not
+	 * even begin (then done is not called). */
 	void *(*start)(const struct channel_tools *tools, const void *route, const struct letter *l,
 		       channel_done_fn *done, void *self, char note[static CHANNEL_NOTE]);
 	/* Stop it; done is not called. */
@@ -44,13 +65,24 @@ struct channel {
 	void (*target)(char text[static CHANNEL_TARGET], const void *route);
 };
 
-extern const struct channel channel_hook, channel_mail, channel_exec;
+extern const struct channel channel_hook, channel_mail, channel_exec, channel_sms, channel_zalo,
+	channel_ntfy;
 
 /* The hook's JSON, also what programs read. malloc'd, or NULL when out of memory. */
 char *hook_draw(const struct letter *l);
 
 /* A whole mail (RFC 5322, CRLF). malloc'd; NULL with errno EINVAL when an address is not one. */
 char *mail_draw(const struct letter *l, const struct mail_route *r);
+
+/* What Zalo and ntfy are sent; the caller deletes it. */
+struct cJSON *zalo_draw(const struct letter *l);
+struct cJSON *ntfy_draw(const struct letter *l);
+
+/* One part of GSM 7-bit (160 of its characters; {}[]~^\| take two of them), and not empty? */
+bool sms_fits(const char *text);
+
+/* To know something again by name. */
+uint64_t channel_hash(const char *text);
 
 /* "smtp://host:port" of a URL; "?" when it is none. */
 void channel_target_url(char text[static CHANNEL_TARGET], const char *url);

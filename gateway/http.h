@@ -32,6 +32,9 @@ struct http_deeds {
 	/* asked: {"point": ..., and what order.h says}; borrowed */
 	struct cJSON *(*order)(void *self, const char *point, const struct cJSON *asked,
 			       unsigned *status);
+	/* Somebody answered, and it came in by another program: via "mail" from an address. */
+	struct cJSON *(*reply)(void *self, const char *via, const char *from, const char *text,
+			       unsigned *status);
 };
 
 struct http;

@@ -81,18 +81,26 @@ static cJSON *judge(cJSON *json, long status, int *code)
 
 cJSON *ask(const char *socket, const char *path, const char *body, int *code)
 {
+	long status;
+
+	return ask_status(socket, path, body, code, &status);
+}
+
+cJSON *ask_status(const char *socket, const char *path, const char *body, int *code, long *status)
+{
 	CURL *c = curl_easy_init();
 	struct text got = { 0 };
 	CURLcode err;
-	long status = 0;
 	cJSON *json;
+
+	*status = 0;
 
 	if (!c) {
 		fprintf(stderr, "matsang: out of memory\n");
 		*code = ANSWER_FAILED;
 		return NULL;
 	}
-	err = perform(c, socket, path, body, &got, &status);
+	err = perform(c, socket, path, body, &got, status);
 	curl_easy_cleanup(c);
 	if (err) {
 		fprintf(stderr,
@@ -106,5 +114,5 @@ cJSON *ask(const char *socket, const char *path, const char *body, int *code)
 	}
 	json = got.at ? cJSON_ParseWithLength(got.at, got.len) : NULL;
 	free(got.at);
-	return judge(json, status, code);
+	return judge(json, *status, code);
 }

@@ -22,4 +22,8 @@ enum {
  */
 struct cJSON *ask(const char *socket, const char *path, const char *body, int *code);
 
+/* The same; *status is what HTTP says, or 0 when the gateway could not be reached. */
+struct cJSON *ask_status(const char *socket, const char *path, const char *body, int *code,
+			 long *status);
+
 #endif

@@ -3,6 +3,7 @@
  */
 #include "gateway/cli/ask.h"
 #include "gateway/cli/decode.h"
+#include "gateway/cli/reply.h"
 #include "gateway/cli/show.h"
 #include "gateway/enrol.h"
 #include "mesh/conf.h"
@@ -27,7 +28,7 @@ struct call {
 	const char *socket;
 	const char *out;      /* folder, or NULL when it was not said */
 	const char *argument; /* the word after the command, or NULL */
-	bool json;
+	bool json, mail;
 	enum language lang;
 	const char *more[2]; /* arguments after the first; NULL when not given */
 };
@@ -338,6 +339,14 @@ static int run_rebuild(const struct call *c)
 	return run_check(c, "/api/v1/rebuild");
 }
 
+static int run_reply(const struct call *c)
+{
+	if (c->mail)
+		return reply_mail(c->socket);
+	fprintf(stderr, "matsang: usage: matsang reply --mail\n");
+	return ANSWER_USAGE;
+}
+
 /* ---- without the gateway ---- */
 
 /* One line from standard input, unseen when it is a terminal. */
@@ -458,6 +467,8 @@ static const struct command commands[] = {
 	  0, 0 },
 	{ "rebuild", "rebuild", "dựng lại mọi số liệu từ sổ ghi",
 	  "derive all figures from the ledger again", run_rebuild, 0, 0 },
+	{ "reply", "reply --mail", "đưa câu trả lời bằng thư (đọc từ đầu vào) cho máy trung tâm",
+	  "hand the gateway an answer by mail, read from standard input", run_reply, 0, 0 },
 	{ "password", "password", "đọc mật khẩu, in chuỗi argon2id cho gateway.jsonc",
 	  "read a password, print its argon2id text for gateway.jsonc", run_password, 0, 0 },
 	{ "decode", "decode [HEX]", "in một bản tin của đường truyền dưới dạng JSON",
@@ -550,13 +561,10 @@ static enum language language_here(void)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "socket", required_argument, NULL, 's' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "lang", required_argument, NULL, 'l' },
-		{ "out", required_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
-		{ NULL, 0, NULL, 0 },
+		{ "socket", required_argument, NULL, 's' }, { "json", no_argument, NULL, 'j' },
+		{ "lang", required_argument, NULL, 'l' },   { "out", required_argument, NULL, 'o' },
+		{ "mail", no_argument, NULL, 'm' },         { "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },      { NULL, 0, NULL, 0 },
 	};
 	const char *env = getenv("MATSANG_SOCKET");
 	struct call c = { .socket = env ? env : SOCKET, .lang = language_here() };
@@ -567,6 +575,8 @@ int main(int argc, char **argv)
 			c.socket = optarg;
 		else if (o == 'j')
 			c.json = true;
+		else if (o == 'm')
+			c.mail = true;
 		else if (o == 'o')
 			c.out = optarg;
 		else if (o == 'l' && strcmp(optarg, "vi") == 0)

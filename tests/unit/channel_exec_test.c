@@ -17,9 +17,9 @@ enum { PATIENCE_MS = 10000 };
 
 static const struct roster roster = { .commune = "Thiện Tân" };
 static const struct incident incident = { .id = 42, .from = { INT64_C(1778762520000) } };
-static const struct message message = { "✕ TT-07-03", "Từ 19:42." };
+static const struct message message = { .subject = "✕ TT-07-03", .text = "Từ 19:42." };
 static const struct letter letter = { .key = "42-firing-exec0",
-				      .route = "exec0",
+				      .to = "exec0",
 				      .incident = &incident,
 				      .roster = &roster,
 				      .message = &message,

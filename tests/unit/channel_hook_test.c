@@ -14,10 +14,13 @@
 
 static const struct roster_hamlet hamlets[] = { { "QT", "Quyết Thắng" } };
 static const struct roster_point points[] = {
-	{ "TT-07-03", "QT", "ông Nguyễn Văn A", "0900000123", "Viettel", "", NULL, 0 },
+	{ .code = "TT-07-03", .hamlet = "QT", .household = "ông Nguyễn Văn A" },
 };
-static const struct roster roster = { "Thiện Tân", hamlets, 1, points, 1 };
-static const struct message message = { "✕ TT-07-03 \"MẤT ĐIỆN\"", "dòng 1\ndòng 2" };
+static const struct roster roster = {
+	.commune = "Thiện Tân", .hamlets = hamlets, .n_hamlets = 1, .points = points, .n_points = 1
+};
+static const struct message message = { .subject = "✕ TT-07-03 \"MẤT ĐIỆN\"",
+					.text = "dòng 1\ndòng 2" };
 static const struct incident open_incident = { .id = 42,
 					       .points = 1,
 					       .open = 1,
@@ -28,7 +31,7 @@ static const struct incident open_incident = { .id = 42,
 static cJSON *draw(const struct incident *i, enum tell what)
 {
 	const struct letter l = { .key = "42-firing-hook0",
-				  .route = "hook0",
+				  .to = "hook0",
 				  .what = what,
 				  .incident = i,
 				  .roster = &roster,

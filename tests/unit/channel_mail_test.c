@@ -28,7 +28,7 @@ static char *draw(const char *from, const char *to, const char *key)
 				      .to = list,
 				      .n_to = 2 };
 	const struct letter l = { .key = key,
-				  .route = "mail0",
+				  .to = "mail0",
 				  .incident = &incident,
 				  .roster = &roster,
 				  .message = &message,
