@@ -118,7 +118,7 @@ enum mail_err mail_read(struct mail *out, const char *bytes, size_t len)
 	GMimeParser *parser;
 	GMimeMessage *m;
 
-	g_mime_init();
+	g_mime_init(); /* never shut down: it does not come up twice */
 	stream = g_mime_stream_mem_new_with_buffer(bytes, len);
 	parser = g_mime_parser_new_with_stream(stream);
 	m = g_mime_parser_construct_message(parser, NULL);
@@ -128,6 +128,5 @@ enum mail_err mail_read(struct mail *out, const char *bytes, size_t len)
 	}
 	g_object_unref(parser);
 	g_object_unref(stream);
-	g_mime_shutdown();
 	return err;
 }

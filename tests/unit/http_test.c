@@ -189,6 +189,18 @@ static struct cJSON *rebuild(void *self, unsigned *status)
 	return cJSON_CreateObject();
 }
 
+static struct cJSON *reply(void *self, const char *via, const char *from, const char *text,
+			   unsigned *status)
+{
+	cJSON *json = cJSON_CreateObject();
+
+	(void)self;
+	cJSON_AddStringToObject(json, via, from);
+	cJSON_AddStringToObject(json, "text", text);
+	*status = strcmp(text, "later") == 0 ? 503 : 200;
+	return json;
+}
+
 /* ---- the server ---- */
 
 static char hash[crypto_pwhash_STRBYTES];
@@ -219,7 +231,7 @@ static int serve(int ready)
 					.users = &user,
 					.n_users = 1 };
 	const struct http_deeds deeds = {
-		.enrol = enrol, .rebuild = rebuild, .revoke = NULL, .self = NULL
+		.enrol = enrol, .rebuild = rebuild, .revoke = NULL, .reply = reply, .self = NULL
 	};
 	struct view v = { .roster = &roster };
 	char why[HTTP_WHY];
@@ -520,6 +532,31 @@ static void whoever_may_open_the_socket_is_trusted(void **state)
 	assert_int_equal(ask("/api/v1/verify", NULL, "", path), 200);
 }
 
+static void an_answer_is_handed_on_and_only_from_the_socket(void **state)
+{
+	static const char said[] = "{\"via\":\"mail\",\"from\":\"a@b.vn\",\"text\":\"OK 7K2\"}";
+	static const char *const nonsense[] = {
+		"",
+		"OK 7K2",
+		"{}",
+		"{\"via\":\"mail\",\"from\":\"a@b.vn\"}",
+		"{\"via\":\"mail\",\"from\":7,\"text\":\"OK 7K2\"}",
+	};
+
+	(void)state;
+	assert_int_equal(ask("/api/v1/reply", NULL, said, path), 200);
+	assert_string_equal(got.body.at, "{\"mail\":\"a@b.vn\",\"text\":\"OK 7K2\"}");
+	assert_int_equal(ask("/api/v1/reply", NULL,
+			     "{\"via\":\"mail\",\"from\":\"a@b.vn\",\"text\":\"later\"}", path),
+			 503);
+	for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++)
+		assert_int_equal(ask("/api/v1/reply", NULL, nonsense[i], path), 400);
+	assert_int_equal(ask("/api/v1/reply", NULL, said, NULL), 401);
+	sign_in();
+	assert_int_equal(ask("/api/v1/reply", token, said, NULL), 403);
+	assert_true(body_has("only_local"));
+}
+
 static void a_second_gateway_is_refused_and_a_stale_socket_replaced(void **state)
 {
 	struct view v = { .roster = &roster };
@@ -769,6 +806,7 @@ int main(void)
 		sentence(a_change_needs_the_pages_token),
 		sentence(keys_are_given_out_only_on_the_gateway_itself),
 		sentence(whoever_may_open_the_socket_is_trusted),
+		sentence(an_answer_is_handed_on_and_only_from_the_socket),
 		sentence(a_second_gateway_is_refused_and_a_stale_socket_replaced),
 		sentence(what_does_not_exist_is_not_found),
 		sentence(every_answer_carries_its_protection),
