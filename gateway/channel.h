@@ -75,6 +75,16 @@ char *hook_draw(const struct letter *l);
  * mail to a person (the route names nobody) may be answered. */
 char *mail_draw(const struct letter *l, const struct mail_route *r);
 
+/* What Zalo and ntfy are sent; the caller deletes it. */
+struct cJSON *zalo_draw(const struct letter *l);
+struct cJSON *ntfy_draw(const struct letter *l);
+
+/* One part of GSM 7-bit (160 of its characters; {}[]~^\| take two of them), and not empty? */
+bool sms_fits(const char *text);
+
+/* To know something again by name. */
+uint64_t channel_hash(const char *text);
+
 /* "smtp://host:port" of a URL; "?" when it is none. */
 void channel_target_url(char text[static CHANNEL_TARGET], const char *url);
 

@@ -19,17 +19,24 @@
 #define ALERT_NAME "CameraPointDark"
 #define ALERT_OURSELVES "GatewayInDoubt"
 
+/* FNV-1a: anybody may compute it. */
+uint64_t channel_hash(const char *text)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (const char *c = text; *c; c++)
+		h = (h ^ (unsigned char)*c) * UINT64_C(1099511628211);
+	return h;
+}
+
 /* The same for one incident for ever, whatever is learned of it: receivers tell alerts apart by it.
  */
 static uint64_t fingerprint(int64_t incident)
 {
 	char text[64];
-	uint64_t h = UINT64_C(14695981039346656037);
 
 	snprintf(text, sizeof text, ALERT_NAME "/%" PRId64, incident);
-	for (const char *c = text; *c; c++)
-		h = (h ^ (unsigned char)*c) * UINT64_C(1099511628211);
-	return h;
+	return channel_hash(text);
 }
 
 static cJSON *labels(const struct letter *l)

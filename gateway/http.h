@@ -37,6 +37,9 @@ struct http_deeds {
 	struct cJSON *(*plan)(void *self, const struct cJSON *asked, unsigned *status);
 	struct cJSON *(*unplan)(void *self, int64_t id, unsigned *status);
 	struct cJSON *(*calendar)(void *self, const char *text, size_t len, unsigned *status);
+	/* Somebody answered, and it came in by another program: via "mail" from an address. */
+	struct cJSON *(*reply)(void *self, const char *via, const char *from, const char *text,
+			       unsigned *status);
 };
 
 struct http;

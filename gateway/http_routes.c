@@ -281,6 +281,25 @@ static enum MHD_Result post_calendar(struct http_request *q, const char *piece)
 	return reply_json(q, status, json);
 }
 
+static enum MHD_Result post_reply(struct http_request *q, const char *piece)
+{
+	const struct http_deeds *d = &http_of(q)->deeds;
+	cJSON *said = q->len ? cJSON_ParseWithLength(q->body, q->len) : NULL, *json;
+	const char *via = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(said, "via"));
+	const char *from = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(said, "from"));
+	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(said, "text"));
+	unsigned status = 200;
+
+	(void)piece;
+	if (!via || !from || !text || !d->reply) {
+		cJSON_Delete(said);
+		return reply_refuse(q, HTTP_BAD);
+	}
+	json = d->reply(d->self, via, from, text, &status);
+	cJSON_Delete(said);
+	return reply_json(q, status, json);
+}
+
 static enum MHD_Result post_rebuild(struct http_request *q, const char *piece)
 {
 	const struct http_deeds *d = &http_of(q)->deeds;
@@ -379,6 +398,7 @@ static const struct route routes[] = {
 	{ "POST", "/api/v1/planned", NEED_LOCAL, post_planned },
 	{ "DELETE", "/api/v1/planned/*", NEED_LOCAL, delete_planned },
 	{ "POST", "/api/v1/calendar", NEED_LOCAL, post_calendar },
+	{ "POST", "/api/v1/reply", NEED_LOCAL, post_reply },
 };
 
 enum { PIECE_TEXT = 64 };

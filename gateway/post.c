@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 const struct post_options post_defaults = { .connect_ms = 5000, .total_ms = 15000 };
 
@@ -212,7 +213,25 @@ void post_set(CURL *easy, const struct post_options *o)
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, throw_away);
 }
 
+static size_t keep(char *text, size_t size, size_t n, void *self)
+{
+	struct post_answer *a = self;
+	const size_t room = a->size - 1 - a->len, take = n < room ? n : room;
+
+	(void)size; /* always 1 */
+	memcpy(a->text + a->len, text, take);
+	a->len += take;
+	a->text[a->len] = '\0';
+	a->cut = a->cut || take < n;
+	return n;
+}
+
 int post_start(struct post *p, CURL *easy, post_done_fn *done, void *self)
+{
+	return post_ask(p, easy, NULL, done, self);
+}
+
+int post_ask(struct post *p, CURL *easy, struct post_answer *answer, post_done_fn *done, void *self)
 {
 	struct transfer *t = calloc(1, sizeof *t);
 
@@ -220,6 +239,13 @@ int post_start(struct post *p, CURL *easy, post_done_fn *done, void *self)
 		return -ENOMEM;
 	*t = (struct transfer){ .easy = easy, .done = done, .self = self, .next = p->transfers };
 	post_set(easy, &p->options);
+	if (answer) {
+		answer->len = 0;
+		answer->text[0] = '\0';
+		answer->cut = false;
+		curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, keep);
+		curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);
+	}
 	if (curl_multi_add_handle(p->multi, easy) != CURLM_OK) {
 		free(t);
 		return -EINVAL;

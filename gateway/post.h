@@ -32,12 +32,24 @@ typedef void post_done_fn(void *self, CURLcode code, long status);
  * of their own, what comes back is thrown away. */
 void post_set(CURL *easy, const struct post_options *o);
 
+/* What came back, for those who ask: the first size - 1 bytes of it and a NUL. cut: there was more.
+ */
+struct post_answer {
+	char *text; /* the asker's, of this size */
+	size_t size, len;
+	bool cut;
+};
+
 /*
  * Begin a transfer that the caller has described in easy (URL, protocols, body); adds post_set.
  * easy stays the caller's but must live until done is called, once, from the loop and never from
  * here; or until post_cancel. 0 or -errno (then done is not called).
  */
 int post_start(struct post *p, CURL *easy, post_done_fn *done, void *self);
+
+/* The same, and keep what comes back in answer, which must live as long as easy does. */
+int post_ask(struct post *p, CURL *easy, struct post_answer *answer, post_done_fn *done,
+	     void *self);
 
 /* Stop it; done is not called. Nothing happens when easy is not under way. */
 void post_cancel(struct post *p, CURL *easy);

@@ -59,12 +59,13 @@ header 'microhttpd\.h' 'gateway/http*.[ch]'
 header 'curl/.*\.h' 'gateway/post.[ch]' 'gateway/channel_*.c' 'gateway/cli/*.c' \
 	'node/eye/*.[ch]'
 header 'expat.*' node/eye/onvif.c
+header 'gmime/.*' gateway/cli/mail.c
 header 'systemd/.*\.h' mesh/loop.c mesh/log.c
 # Hashes, passwords, keys, signatures; base64 in mail.
 header 'sodium\.h' mesh/seal.c gateway/ledger.c 'gateway/store*.c' gateway/login.c gateway/enrol.c \
 	gateway/notify.c gateway/channel_hook.c gateway/channel_mail.c 'gateway/http*.c' 'gateway/cli/*.c'
 header 'cjson/.*' 'mesh/conf*.c' 'node/main*.c' node/settings.c node/look.c node/report.c node/push.c gateway/main.c gateway/enrol.c gateway/order.c gateway/planned.c 'gateway/http*.[ch]' \
-	'gateway/view*.[ch]' gateway/page_words.c gateway/notify.c gateway/post.c 'gateway/channel_*.c' 'gateway/cli/*.[ch]'
+	'gateway/view*.[ch]' gateway/page_words.c gateway/notify.c 'gateway/post*.c' 'gateway/channel_*.c' gateway/reply_zalo.c 'gateway/cli/*.[ch]'
 # Words come from catalogue.c: libintl speaks one language a process, and only where a locale is installed.
 header '(openssl|libintl|qrencode).*' /nobody
 door '"[^"]*matsang\.mo"' gateway/catalogue.c

@@ -83,20 +83,21 @@ static cJSON *judge(cJSON *json, long status, int *code)
 }
 
 static cJSON *ask_by(const char *method, const char *socket, const char *path, const char *body,
-		     int *code)
+		     int *code, long *status)
 {
 	CURL *c = curl_easy_init();
 	struct text got = { 0 };
 	CURLcode err;
-	long status = 0;
 	cJSON *json;
+
+	*status = 0;
 
 	if (!c) {
 		fprintf(stderr, "matsang: out of memory\n");
 		*code = ANSWER_FAILED;
 		return NULL;
 	}
-	err = perform(c, socket, path, method, body, &got, &status);
+	err = perform(c, socket, path, method, body, &got, status);
 	curl_easy_cleanup(c);
 	if (err) {
 		fprintf(stderr,
@@ -110,15 +111,24 @@ static cJSON *ask_by(const char *method, const char *socket, const char *path, c
 	}
 	json = got.at ? cJSON_ParseWithLength(got.at, got.len) : NULL;
 	free(got.at);
-	return judge(json, status, code);
+	return judge(json, *status, code);
+}
+
+cJSON *ask_status(const char *socket, const char *path, const char *body, int *code, long *status)
+{
+	return ask_by(NULL, socket, path, body, code, status);
 }
 
 cJSON *ask(const char *socket, const char *path, const char *body, int *code)
 {
-	return ask_by(NULL, socket, path, body, code);
+	long status;
+
+	return ask_by(NULL, socket, path, body, code, &status);
 }
 
 cJSON *ask_delete(const char *socket, const char *path, int *code)
 {
-	return ask_by("DELETE", socket, path, NULL, code);
+	long status;
+
+	return ask_by("DELETE", socket, path, NULL, code, &status);
 }

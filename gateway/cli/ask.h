@@ -24,5 +24,8 @@ struct cJSON *ask(const char *socket, const char *path, const char *body, int *c
 
 /* The same, with DELETE. */
 struct cJSON *ask_delete(const char *socket, const char *path, int *code);
+/* The same; *status is what HTTP says, or 0 when the gateway could not be reached. */
+struct cJSON *ask_status(const char *socket, const char *path, const char *body, int *code,
+			 long *status);
 
 #endif

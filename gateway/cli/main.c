@@ -5,6 +5,7 @@
 #include "gateway/cli/ask.h"
 #include "gateway/cli/decode.h"
 #include "gateway/cli/planned.h"
+#include "gateway/cli/reply.h"
 #include "gateway/cli/show.h"
 #include "gateway/enrol.h"
 #include "mesh/conf.h"
@@ -29,7 +30,7 @@ struct call {
 	const char *socket;
 	const char *out;      /* folder, or NULL when it was not said */
 	const char *argument; /* the word after the command, or NULL */
-	bool json;
+	bool json, mail;
 	enum language lang;
 	const char *more[2]; /* arguments after the first; NULL when not given */
 	struct planned_call planned;
@@ -363,6 +364,14 @@ static int run_calendar(const struct call *c)
 	return planned_calendar(&p, c->argument);
 }
 
+static int run_reply(const struct call *c)
+{
+	if (c->mail)
+		return reply_mail(c->socket);
+	fprintf(stderr, "matsang: usage: matsang reply --mail\n");
+	return ANSWER_USAGE;
+}
+
 /* ---- without the gateway ---- */
 
 /* One line from standard input, unseen when it is a terminal. */
@@ -482,6 +491,8 @@ static const struct command commands[] = {
 	  run_calendar, 1, 1 },
 	{ "verify", "verify", N_("check the ledger's chain"), run_verify, 0, 0 },
 	{ "rebuild", "rebuild", N_("derive all figures from the ledger again"), run_rebuild, 0, 0 },
+	{ "reply", "reply --mail", N_("hand the gateway an answer by mail, read from standard input"),
+	  run_reply, 0, 0 },
 	{ "password", "password", N_("read a password, print its argon2id text for gateway.jsonc"),
 	  run_password, 0, 0 },
 	{ "decode", "decode [HEX]", N_("print a message of the wire as JSON"), run_decode, 0, 1 },
@@ -630,6 +641,7 @@ int main(int argc, char **argv)
 		{ "last", required_argument, NULL, 'L' },
 		{ "reason", required_argument, NULL, 'R' },
 		{ "cut", no_argument, NULL, 'C' },
+		{ "mail", no_argument, NULL, 'm' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
@@ -644,6 +656,8 @@ int main(int argc, char **argv)
 			c.socket = optarg;
 		else if (o == 'j')
 			c.json = true;
+		else if (o == 'm')
+			c.mail = true;
 		else if (o == 'o')
 			c.out = optarg;
 		else if (o == 'l' && strcmp(optarg, "vi") == 0)

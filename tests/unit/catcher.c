@@ -31,6 +31,7 @@ struct catcher {
 	struct talk *talks[CATCH_MOST];
 	size_t n_talks;
 	int answers[CATCH_ANSWERS];
+	const char *bodies[CATCH_ANSWERS];
 	size_t n_answers;
 	unsigned count, reads;
 };
@@ -41,11 +42,20 @@ static void say(const struct talk *t, const char *text)
 		return; /* the other side has gone; the test sees what that leads to */
 }
 
-static int next_answer(struct catcher *c)
+/* Which of the answers comes next; only where there are any. */
+static size_t next_at(const struct catcher *c)
 {
-	const size_t at = c->count < c->n_answers ? c->count : c->n_answers - 1;
+	return c->count < c->n_answers ? c->count : c->n_answers - 1;
+}
 
-	return c->n_answers > 0 ? c->answers[at] : c->kind == CATCH_SMTP ? 250 : 200;
+static int next_answer(const struct catcher *c)
+{
+	return c->n_answers > 0 ? c->answers[next_at(c)] : c->kind == CATCH_SMTP ? 250 : 200;
+}
+
+static const char *next_body(const struct catcher *c)
+{
+	return c->n_answers > 0 ? c->bodies[next_at(c)] : "ok";
 }
 
 static int caught(struct talk *t)
@@ -61,7 +71,8 @@ static int caught(struct talk *t)
 static void hear_http(struct talk *t)
 {
 	const char *end = strstr(t->text, "\r\n\r\n"), *length;
-	char answer[100];
+	const char *body = next_body(t->catcher);
+	char answer[128];
 	int status;
 
 	if (!end)
@@ -76,9 +87,10 @@ static void hear_http(struct talk *t)
 	if (status == CATCH_HANG)
 		return;
 	snprintf(answer, sizeof answer,
-		 "HTTP/1.1 %d X\r\nContent-Length: 2\r\nLocation: http://127.0.0.1:1/\r\n\r\nok",
-		 status);
+		 "HTTP/1.1 %d X\r\nContent-Length: %zu\r\nLocation: http://127.0.0.1:1/\r\n\r\n",
+		 status, strlen(body));
 	say(t, answer);
+	say(t, body);
 }
 
 static void hear_line(struct talk *t, const char *line)
@@ -225,8 +237,15 @@ unsigned catcher_port(const struct catcher *c)
 
 void catcher_answer(struct catcher *c, int status)
 {
-	if (c->n_answers < CATCH_ANSWERS)
-		c->answers[c->n_answers++] = status;
+	catcher_say(c, status, "ok");
+}
+
+void catcher_say(struct catcher *c, int status, const char *body)
+{
+	if (c->n_answers >= CATCH_ANSWERS)
+		return;
+	c->bodies[c->n_answers] = body;
+	c->answers[c->n_answers++] = status;
 }
 
 unsigned catcher_count(const struct catcher *c)

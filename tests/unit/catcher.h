@@ -27,6 +27,8 @@ unsigned catcher_port(const struct catcher *c);
 /* Add one answer (SMTP: mailboxes called nobody@ are refused whatever it is): a status such as 200
  * (HTTP) or 250 (SMTP, after DATA), or CATCH_HANG. */
 void catcher_answer(struct catcher *c, int status);
+/* The same with a body (HTTP), which is borrowed. */
+void catcher_say(struct catcher *c, int status, const char *body);
 
 /* How many whole messages came, and how many reads the first took (1: head and body came together).
  */

@@ -210,6 +210,18 @@ static struct cJSON *unplan(void *self, int64_t id, unsigned *status)
 	return cJSON_CreateNumber((double)id);
 }
 
+static struct cJSON *reply(void *self, const char *via, const char *from, const char *text,
+			   unsigned *status)
+{
+	cJSON *json = cJSON_CreateObject();
+
+	(void)self;
+	cJSON_AddStringToObject(json, via, from);
+	cJSON_AddStringToObject(json, "text", text);
+	*status = strcmp(text, "later") == 0 ? 503 : 200;
+	return json;
+}
+
 /* Says how much it was given, and of what. */
 static struct cJSON *calendar(void *self, const char *text, size_t len, unsigned *status)
 {
@@ -258,7 +270,8 @@ static int serve(int ready)
 					  .planned = planned,
 					  .plan = plan,
 					  .unplan = unplan,
-					  .calendar = calendar };
+					  .calendar = calendar,
+					  .reply = reply };
 	struct view v = { .roster = &roster };
 	char why[HTTP_WHY];
 	struct loop *l = loop_new();
@@ -609,6 +622,31 @@ static void whoever_may_open_the_socket_is_trusted(void **state)
 	assert_int_equal(ask("/api/v1/verify", NULL, "", path), 200);
 }
 
+static void an_answer_is_handed_on_and_only_from_the_socket(void **state)
+{
+	static const char said[] = "{\"via\":\"mail\",\"from\":\"a@b.vn\",\"text\":\"OK 7K2\"}";
+	static const char *const nonsense[] = {
+		"",
+		"OK 7K2",
+		"{}",
+		"{\"via\":\"mail\",\"from\":\"a@b.vn\"}",
+		"{\"via\":\"mail\",\"from\":7,\"text\":\"OK 7K2\"}",
+	};
+
+	(void)state;
+	assert_int_equal(ask("/api/v1/reply", NULL, said, path), 200);
+	assert_string_equal(got.body.at, "{\"mail\":\"a@b.vn\",\"text\":\"OK 7K2\"}");
+	assert_int_equal(ask("/api/v1/reply", NULL,
+			     "{\"via\":\"mail\",\"from\":\"a@b.vn\",\"text\":\"later\"}", path),
+			 503);
+	for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++)
+		assert_int_equal(ask("/api/v1/reply", NULL, nonsense[i], path), 400);
+	assert_int_equal(ask("/api/v1/reply", NULL, said, NULL), 401);
+	sign_in();
+	assert_int_equal(ask("/api/v1/reply", token, said, NULL), 403);
+	assert_true(body_has("only_local"));
+}
+
 static void a_second_gateway_is_refused_and_a_stale_socket_replaced(void **state)
 {
 	struct view v = { .roster = &roster };
@@ -860,6 +898,7 @@ int main(void)
 		sentence(what_is_planned_is_changed_only_on_the_gateway_itself),
 		sentence(a_calendar_may_be_long_where_it_is_trusted),
 		sentence(whoever_may_open_the_socket_is_trusted),
+		sentence(an_answer_is_handed_on_and_only_from_the_socket),
 		sentence(a_second_gateway_is_refused_and_a_stale_socket_replaced),
 		sentence(what_does_not_exist_is_not_found),
 		sentence(every_answer_carries_its_protection),

@@ -102,6 +102,29 @@ static void what_is_sent_arrives_and_the_status_comes_back(void **state)
 	world_close(&w);
 }
 
+static void what_comes_back_is_kept_for_who_asks_and_no_more_than_has_room(void **state)
+{
+	char text[9], url[64];
+	struct post_answer answer = { .text = text, .size = sizeof text };
+	struct world w;
+
+	(void)state;
+	for (int more = 0; more < 2; more++) {
+		world_open(&w, &post_defaults);
+		catcher_say(w.catcher, 200, more ? "{\"ok\": 1}" : "{\"ok\":1}");
+		snprintf(url, sizeof url, "http://127.0.0.1:%u/", catcher_port(w.catcher));
+		curl_easy_setopt(w.easy, CURLOPT_URL, url);
+		curl_easy_setopt(w.easy, CURLOPT_COPYPOSTFIELDS, "hello");
+		assert_int_equal(post_ask(w.post, w.easy, &answer, on_done, &w), 0);
+		assert_int_equal(loop_run(w.loop), 0);
+		assert_int_equal(w.code, CURLE_OK);
+		assert_string_equal(text, more ? "{\"ok\": 1" : "{\"ok\":1}");
+		assert_int_equal(answer.len, 8);
+		assert_int_equal(answer.cut, more);
+		world_close(&w);
+	}
+}
+
 static void a_redirect_is_not_followed(void **state)
 {
 	struct world w;
@@ -205,6 +228,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_sent_arrives_and_the_status_comes_back),
+		cmocka_unit_test(what_comes_back_is_kept_for_who_asks_and_no_more_than_has_room),
 		cmocka_unit_test(a_redirect_is_not_followed),
 		cmocka_unit_test(a_proxy_in_the_environment_is_not_asked),
 		cmocka_unit_test(a_closed_port_is_told_as_such),
