@@ -8,15 +8,16 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEYS_MAX = 64, NUMBER_TEXT = 48 };
+enum { KEYS_MAX = 64, NUMBER_TEXT = 48, TEXTS = 4096 };
 
-/* One list handed out. */
+/* One list handed out, or many texts. */
 struct block {
 	struct block *next;
 	max_align_t data[];
@@ -24,9 +25,11 @@ struct block {
 
 struct conf {
 	char *name;
-	cJSON *root;               /* owns the texts */
+	cJSON *root;               /* NULL once settled */
 	struct conf_places places; /* in the order of the tree */
-	struct block *blocks;      /* own the lists */
+	struct block *blocks;      /* own the lists and the texts */
+	char *room;                /* for more texts, in the latest block of them */
+	size_t left;
 };
 
 struct reader {
@@ -159,6 +162,42 @@ static enum conf_err read_int(struct reader *r, const struct conf_place *p,
 	return CONF_OK;
 }
 
+/* n zeroed items, owned by the conf; NULL when out of memory. */
+static void *list_new(struct conf *c, size_t n, size_t size)
+{
+	struct block *b;
+
+	if (size != 0 && n > (SIZE_MAX - sizeof *b) / size)
+		return NULL;
+	b = calloc(1, sizeof *b + n * size);
+	if (!b)
+		return NULL;
+	b->next = c->blocks;
+	c->blocks = b;
+	return b->data;
+}
+
+/* A copy of the text, owned by the conf; NULL when out of memory. A roster has tens of thousands of
+ * them: they lie side by side. */
+static const char *text_new(struct conf *c, const char *text)
+{
+	const size_t size = strlen(text) + 1;
+	char *at = c->room;
+
+	if (size > c->left) {
+		c->left = size > TEXTS ? size : TEXTS;
+		at = list_new(c, c->left, 1);
+		if (!at) {
+			c->left = 0;
+			return NULL;
+		}
+	}
+	memcpy(at, text, size);
+	c->room = at + size;
+	c->left -= size;
+	return at;
+}
+
 /* Also for the texts of a list: those may be anything. */
 static enum conf_err read_string(struct reader *r, const struct conf_place *p,
 				 const struct conf_key *k, const cJSON *v, const char **out)
@@ -167,7 +206,9 @@ static enum conf_err read_string(struct reader *r, const struct conf_place *p,
 	char q[NEAR_QUOTE], all[CONF_WHY / 2];
 	const char *near;
 
-	*out = v->valuestring;
+	*out = text_new(r->conf, v->valuestring);
+	if (!*out)
+		return refuse(r, &p->value, CONF_TOO_BIG, "\"%s\": out of memory", k->key);
 	if (k->type == CONF_LIST)
 		return CONF_OK;
 	if (k->choices) {
@@ -194,21 +235,6 @@ static enum conf_err read_string(struct reader *r, const struct conf_place *p,
 		return refuse(r, &p->value, CONF_RANGE,
 			      "\"%s\" is too long; at most %" PRId64 " bytes", k->key, k->max);
 	return CONF_OK;
-}
-
-/* n zeroed items, owned by the conf; NULL when out of memory. */
-static void *list_new(struct conf *c, size_t n, size_t size)
-{
-	struct block *b;
-
-	if (size != 0 && n > (SIZE_MAX - sizeof *b) / size)
-		return NULL;
-	b = calloc(1, sizeof *b + n * size);
-	if (!b)
-		return NULL;
-	b->next = c->blocks;
-	c->blocks = b;
-	return b->data;
 }
 
 static enum conf_err read_list(struct reader *r, const struct conf_place *p,
@@ -455,6 +481,15 @@ void conf_free(struct conf *c)
 
 /* ---- afterwards ---- */
 
+void conf_settle(struct conf *c)
+{
+	cJSON_Delete(c->root);
+	c->root = NULL;
+	free(c->places.place);
+	c->places = (struct conf_places){ 0 };
+	malloc_trim(0);
+}
+
 /* Does this step of a path ("key", "[3]"; n bytes) lead to child, the i-th? */
 static bool leads_to(const char *path, size_t n, const cJSON *child, size_t i)
 {
@@ -469,6 +504,8 @@ static size_t locate(const cJSON *root, const char *path)
 	const cJSON *v = root;
 	size_t at = 0;
 
+	if (!root)
+		return SIZE_MAX;
 	while (*path != '\0') {
 		const size_t n = path[0] == '[' ? strcspn(path, "]") + 1 : strcspn(path, ".[");
 		const cJSON *child = v->child;

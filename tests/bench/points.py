@@ -42,8 +42,9 @@ class Rig(Town):
         del s["mails"]
         return s
 
-    def all_up(self):
-        return all(p["state"] == "up" for p in self.states().values())
+    def all_up(self, houses):
+        states = self.states()
+        return all(states[h.code]["state"] == "up" for h in houses)
 
     def told(self, cuts, seconds, status="firing"):
         """{house: message}, the first for each house of cuts ({house: when}) after its cut."""
@@ -60,7 +61,7 @@ class Rig(Town):
     def all_well(self, houses, seconds, since):
         """The end of each was told, so that the next cut is a new story."""
         self.told({h: since for h in houses}, seconds, "resolved")
-        wait_for("the points", self.all_up, seconds)
+        wait_for("the points", lambda: self.all_up(houses), seconds)
 
     def silence(self, house, yes):
         """The provider's line swallows everything of one house, both ways, and nobody is told."""
@@ -224,7 +225,7 @@ def measure(build, kinds, runs):
         try:
             print(f"building {groups * runs} houses", flush=True)
             rig.up()
-            wait_for("the points", rig.all_up, 120)
+            wait_for("the points", lambda: rig.all_up(rig.houses), 120)
             time.sleep(20)  # verdicts told, first reports gone
             cuts = camera_cut(rig.houses[-runs:]) if "camera" in kinds else {}
             for kind in first:
