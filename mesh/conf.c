@@ -9,15 +9,16 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <malloc.h>
+#include <stdalign.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEYS_MAX = 64, NUMBER_TEXT = 48, TEXTS = 4096 };
+enum { KEYS_MAX = 64, NUMBER_TEXT = 48, ROOM = 4096 };
 
-/* One list handed out, or many texts. */
+/* Lists and texts handed out. */
 struct block {
 	struct block *next;
 	max_align_t data[];
@@ -28,7 +29,7 @@ struct conf {
 	cJSON *root;               /* NULL once settled */
 	struct conf_places places; /* in the order of the tree */
 	struct block *blocks;      /* own the lists and the texts */
-	char *room;                /* for more texts, in the latest block of them */
+	char *room;                /* for more, in the latest block */
 	size_t left;
 };
 
@@ -162,40 +163,44 @@ static enum conf_err read_int(struct reader *r, const struct conf_place *p,
 	return CONF_OK;
 }
 
-/* n zeroed items, owned by the conf; NULL when out of memory. */
-static void *list_new(struct conf *c, size_t n, size_t size)
+/* Zeroed memory owned by the conf; NULL when out of memory. A roster has tens of thousands of texts
+ * and small lists: they lie side by side. */
+static void *keep(struct conf *c, size_t size, size_t align)
 {
+	size_t skip = (align - (uintptr_t)c->room % align) % align;
 	struct block *b;
+	char *at;
 
-	if (size != 0 && n > (SIZE_MAX - sizeof *b) / size)
-		return NULL;
-	b = calloc(1, sizeof *b + n * size);
-	if (!b)
-		return NULL;
-	b->next = c->blocks;
-	c->blocks = b;
-	return b->data;
+	if (size > c->left || skip > c->left - size) {
+		const size_t room = size > ROOM ? size : ROOM;
+
+		b = room > SIZE_MAX - sizeof *b ? NULL : calloc(1, sizeof *b + room);
+		if (!b)
+			return NULL;
+		b->next = c->blocks;
+		c->blocks = b;
+		c->room = (char *)b->data;
+		c->left = room;
+		skip = 0;
+	}
+	at = c->room + skip;
+	c->room = at + size;
+	c->left -= skip + size;
+	return at;
 }
 
-/* A copy of the text, owned by the conf; NULL when out of memory. A roster has tens of thousands of
- * them: they lie side by side. */
+/* n zeroed items. */
+static void *list_new(struct conf *c, size_t n, size_t size)
+{
+	return size != 0 && n > SIZE_MAX / size ? NULL : keep(c, n * size, alignof(max_align_t));
+}
+
 static const char *text_new(struct conf *c, const char *text)
 {
 	const size_t size = strlen(text) + 1;
-	char *at = c->room;
+	char *copy = keep(c, size, 1);
 
-	if (size > c->left) {
-		c->left = size > TEXTS ? size : TEXTS;
-		at = list_new(c, c->left, 1);
-		if (!at) {
-			c->left = 0;
-			return NULL;
-		}
-	}
-	memcpy(at, text, size);
-	c->room = at + size;
-	c->left -= size;
-	return at;
+	return copy ? memcpy(copy, text, size) : NULL;
 }
 
 /* Also for the texts of a list: those may be anything. */
