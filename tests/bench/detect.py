@@ -64,7 +64,7 @@ def main():
         for word in ("power", "reset"):
             ok = many.storm(build, word, k["points"], k["hamlets"], k["hold"]) and ok
     if "calm" in parts:
-        ok = many.calm(build, k["calm"], max(k["hamlets"], 1), k["seconds"], k["drawing"] != 0) and ok
+        ok = many.calm(build, k["calm"], k["hamlets"], k["seconds"], k["drawing"] != 0) and ok
     return 0 if ok else 1
 
 

@@ -16,7 +16,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../live"))
 from measure import Hooks, cpu_s, memory  # noqa: E402
-from town import OFFICE, PORT, ROOT, Process, Town, wait_for  # noqa: E402
+from town import OFFICE, PORT, ROOT, Town, wait_for  # noqa: E402
 
 PLAIN = 1884
 BIRTH = 1  # a kind of row, as gateway/facts.h has it
@@ -101,7 +101,7 @@ class Commune(Town):
         super().down()
 
     def people(self, beat_s=60):
-        """All points are connected, born and stored. Seconds that took, and the gateway's share of a core in it."""
+        """All points are connected, born and stored."""
         begin, cpu = time.monotonic(), cpu_s(self.gateway.child.pid)
         self.start_crowd(beat_s)
         self.heard("up", 120)
@@ -145,12 +145,16 @@ def quiet(town, since, hold_s):
     """All messages of the storm: until none came for ten seconds after the hold."""
     end = time.time() + hold_s + 60
     while time.time() < end:
-        got = town.hooks.since(since)
+        got = since_all(town, since)
         last = got[-1]["at"] if got else 0
         if got and time.time() - last > 10 and time.time() > since + hold_s + 10:
             break
         time.sleep(0.2)
-    return town.hooks.since(since)
+    return since_all(town, since)
+
+
+def since_all(town, since):
+    return [h for h in town.hooks.new() if h["at"] >= since]
 
 
 def storm(build, word, n, hamlets, hold_s):
@@ -172,6 +176,9 @@ def storm(build, word, n, hamlets, hold_s):
         acked = int(town.heard("acked", 30)[1]) / 1000 - began if word == "power" else None
         hooks = quiet(town, began, hold_s + grace_s)
         rss = memory(pid)
+    except BaseException:
+        print(f"---- gateway\n{town.log_tail('gateway', 40)}", file=sys.stderr)
+        raise
     finally:
         town.down()
         town.directory.cleanup()
@@ -182,7 +189,7 @@ def storm(build, word, n, hamlets, hold_s):
 
 def storm_report(word, n, grace_s, stored, first, hooks, got, span, acked, cpu, rss):
     beyond = f" beyond grace_s {grace_s}" if grace_s else ""
-    by_points = [int(h["body"]["commonLabels"]["points"]) for h in hooks]
+    by_points = [int(h["body"]["commonLabels"].get("points", 0)) for h in hooks]
     if stored is None:
         print(f"  only {got} of {n} outages were stored within a minute")
     else:
@@ -237,13 +244,16 @@ def calm(build, n, hamlets, seconds, drawing):
             print(f"  processor {drawn:.2f} % of a core over 300 s, graphs of all points written once", flush=True)
             percent, m = max(percent, drawn), memory(pid)
         town.say("count")
-        print(f"  {' '.join(town.heard('count', 10))}")
-        counted = town.cli("status")
-        print(f"  refused: { {k: v for k, v in counted['refused'].items() if v} }")
-        print(town.log_tail("gateway", 5), end="")
+        counted = {k: v for k, v in town.cli("status")["refused"].items() if v}
+        print(f"  the crowd: {' '.join(town.heard('count', 10))}; the gateway refused: {counted or 'nothing'}")
+        town.cli("points")
+        say_memory("after the list of all points was asked for", memory(pid))
         ok = m["VmRSS"] <= RSS_KIB and percent <= CPU_PERCENT
         print("  met" if ok else "  MISSED", flush=True)
         return ok
+    except BaseException:
+        print(f"---- gateway\n{town.log_tail('gateway', 40)}", file=sys.stderr)
+        raise
     finally:
         town.down()
         town.directory.cleanup()

@@ -52,6 +52,3 @@ class Hooks:
         self.at += whole
         self.seen += [json.loads(line) for line in data[:whole].splitlines()]
         return self.seen
-
-    def since(self, t, status="firing"):
-        return [h for h in self.new() if h["at"] >= t and h["body"]["status"] == status]
