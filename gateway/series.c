@@ -24,23 +24,23 @@ enum {
 	VALUE_TEXT = 96,
 };
 
-enum { RTT_NONE = (1 << 23) - 1 };
+/* What is not known. A round trip on the wire is at most 7.5 s. */
+enum { RTT_NONE = (1 << 23) - 1, UP_NONE = 2, SITE_NONE = 127 };
 
-/* One value as it is held: 12 bytes, times SERIES_HELD, times the points. A round trip on the wire
- * is at most 7.5 s. */
+/* One value as it is held: 12 bytes, times SERIES_HELD, times the points. */
 struct held {
 	uint32_t at_s;
-	uint32_t out_us : 23, lost : 7, up : 2;        /* RTT_NONE: no answer; up 2: unknown */
-	uint32_t router_us : 23, site : 7, filled : 1; /* site 127: unknown */
-	/* filled: by us, not by a node: nothing but up is known */
+	uint32_t out_us : 23, lost : 7, up : 2;
+	uint32_t router_us : 23, site : 7;
+	uint32_t filled : 1; /* by us, not by a node: nothing but up is known */
 };
-static_assert(sizeof(struct held) == 12, "there are a hundred thousand of them");
+static_assert(sizeof(struct held) == 12, "there are nearly a hundred thousand of them");
 
 struct line {
-	bool known;      /* the file was looked at, or there was none */
-	bool good;       /* and there is one that could be read */
-	uint32_t last_s; /* of the last value taken, or in the file */
+	bool known; /* the file was looked at, or there was none */
+	bool good;  /* and there is one that could be read */
 	uint8_t n;
+	uint32_t last_s; /* of the last value taken, or in the file */
 	struct held held[SERIES_HELD];
 };
 
@@ -176,8 +176,6 @@ static void look(struct series *s, size_t point, const char *path, wall_t now)
 }
 
 /* ---- writing ---- */
-
-enum { UP_NONE = 2, SITE_NONE = 127 };
 
 static struct held hold(const struct draw *d, bool filled)
 {
