@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEYS_MAX = 64, NUMBER_TEXT = 48, ROOM = 4096 };
+enum { KEYS_MAX = 64, NUMBER_TEXT = 48, ROOM = 4096, COMMON = 256 };
 
 /* Lists and texts handed out. */
 struct block {
@@ -35,8 +35,9 @@ struct conf {
 
 struct reader {
 	struct conf *conf;
-	const char *text; /* without comments */
-	size_t next;      /* index of the place of the next value */
+	const char *text;           /* without comments */
+	size_t next;                /* index of the place of the next value */
+	const char *common[COMMON]; /* texts handed out lately, by their hash */
 	enum conf_err err;
 	char *why; /* CONF_WHY bytes */
 };
@@ -195,12 +196,23 @@ static void *list_new(struct conf *c, size_t n, size_t size)
 	return size != 0 && n > SIZE_MAX / size ? NULL : keep(c, n * size, alignof(max_align_t));
 }
 
-static const char *text_new(struct conf *c, const char *text)
+/* A copy of the text, or one that was made before: neighbours share hamlet and provider. */
+static const char *text_new(struct reader *r, const char *text)
 {
 	const size_t size = strlen(text) + 1;
-	char *copy = keep(c, size, 1);
+	const char **common;
+	uint32_t h = 2166136261u;
+	char *copy;
 
-	return copy ? memcpy(copy, text, size) : NULL;
+	for (size_t i = 0; i < size; i++)
+		h = (h ^ (uint8_t)text[i]) * 16777619u;
+	common = &r->common[(h ^ h >> 16) % COMMON];
+	if (*common && strcmp(*common, text) == 0)
+		return *common;
+	copy = keep(r->conf, size, 1);
+	if (copy)
+		*common = memcpy(copy, text, size);
+	return copy;
 }
 
 /* Also for the texts of a list: those may be anything. */
@@ -211,7 +223,7 @@ static enum conf_err read_string(struct reader *r, const struct conf_place *p,
 	char q[NEAR_QUOTE], all[CONF_WHY / 2];
 	const char *near;
 
-	*out = text_new(r->conf, v->valuestring);
+	*out = text_new(r, v->valuestring);
 	if (!*out)
 		return refuse(r, &p->value, CONF_TOO_BIG, "\"%s\": out of memory", k->key);
 	if (k->type == CONF_LIST)
