@@ -2,7 +2,8 @@
 """many: thousands of points at one gateway: a storm, and a calm.
 
 The points are crowd.c: their own messages over real MQTT to the real broker, by a second listener on loopback
-without TLS; the gateway itself, the broker's rights and limits, and the ledger are as shipped.
+without TLS, which takes the name that a client gives itself. The gateway itself speaks TLS with its key; rights,
+limits and plugin of the broker, and all of the gateway, are as shipped.
 """
 
 import os
