@@ -196,9 +196,9 @@ enum anchor {
 
 struct boot_memory {
 	uint32_t point;
-	uint64_t boot;
-	uint64_t seq; /* all records up to here are stored */
 	enum anchor anchor;
+	uint64_t boot;
+	uint64_t seq;  /* all records up to here are stored */
 	wall_t zero;   /* UTC at which this boot began, when anchored */
 	uint64_t gasp; /* the last that a gasp told ahead of its record; 0: none did */
 };

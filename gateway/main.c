@@ -632,6 +632,9 @@ int main(int argc, char **argv)
 	int status;
 
 	mallopt(M_ARENA_MAX, 2);
+	/* Said, it stays: or the first large block that is freed moves it, and a storm's memory
+	 * never goes back. */
+	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	log_open("matsang-gateway");
 	status = args_read(&args, "matsang-gateway", NULL, argc, argv);
 	if (status >= 0)

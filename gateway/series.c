@@ -4,6 +4,7 @@
 
 #include "mesh/log.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
@@ -23,20 +24,23 @@ enum {
 	VALUE_TEXT = 96,
 };
 
-/* One value as it is held: 16 bytes, times SERIES_HELD, times the points. */
+/* What is not known. A round trip on the wire is at most 7.5 s. */
+enum { RTT_NONE = (1 << 23) - 1, UP_NONE = 2, SITE_NONE = 127 };
+
+/* One value as it is held: 12 bytes, times SERIES_HELD, times the points. */
 struct held {
 	uint32_t at_s;
-	int32_t out_us, router_us;
-	int8_t up, site;
-	uint8_t lost;
-	bool filled; /* by us, not by a node: nothing but up is known */
+	uint32_t out_us : 23, lost : 7, up : 2;
+	uint32_t router_us : 23, site : 7;
+	uint32_t filled : 1; /* by us, not by a node: nothing but up is known */
 };
+static_assert(sizeof(struct held) == 12, "there are nearly a hundred thousand of them");
 
 struct line {
-	bool known;      /* the file was looked at, or there was none */
-	bool good;       /* and there is one that could be read */
-	uint32_t last_s; /* of the last value taken, or in the file */
+	bool known; /* the file was looked at, or there was none */
+	bool good;  /* and there is one that could be read */
 	uint8_t n;
+	uint32_t last_s; /* of the last value taken, or in the file */
 	struct held held[SERIES_HELD];
 };
 
@@ -173,16 +177,33 @@ static void look(struct series *s, size_t point, const char *path, wall_t now)
 
 /* ---- writing ---- */
 
-/* Thousandths with a point, whatever the locale thinks of commas. */
-static int put_ms(char *at, size_t room, int32_t us)
+static struct held hold(const struct draw *d, bool filled)
 {
-	return us < 0 ? snprintf(at, room, ":U")
-		      : snprintf(at, room, ":%d.%03d", us / 1000, us % 1000);
+	uint32_t out = (uint32_t)(d->out_us < 0 || d->out_us > RTT_NONE ? RTT_NONE : d->out_us),
+		 router = (uint32_t)(d->router_us < 0 || d->router_us > RTT_NONE ? RTT_NONE
+										 : d->router_us);
+
+	return (struct held){
+		.at_s = (uint32_t)(d->at.ms / 1000),
+		.out_us = out & RTT_NONE,
+		.router_us = router & RTT_NONE,
+		.up = (uint32_t)(d->up < 0 ? UP_NONE : d->up > 0) & 3,
+		.site = (uint32_t)(d->site < 0 || d->site > 100 ? SITE_NONE : d->site) & 127,
+		.lost = (uint32_t)(d->lost > 100 ? 100 : d->lost) & 127,
+		.filled = filled,
+	};
 }
 
-static int put_known(char *at, size_t room, bool known, int v)
+/* Thousandths with a point, whatever the locale thinks of commas. */
+static int put_ms(char *at, size_t room, uint32_t us)
 {
-	return known ? snprintf(at, room, ":%d", v) : snprintf(at, room, ":U");
+	return us == RTT_NONE ? snprintf(at, room, ":U")
+			      : snprintf(at, room, ":%u.%03u", us / 1000, us % 1000);
+}
+
+static int put_known(char *at, size_t room, bool known, unsigned v)
+{
+	return known ? snprintf(at, room, ":%u", v) : snprintf(at, room, ":U");
 }
 
 static void value_draw(char text[static VALUE_TEXT], const struct held *h)
@@ -190,8 +211,8 @@ static void value_draw(char text[static VALUE_TEXT], const struct held *h)
 	char *at = text, *end = text + VALUE_TEXT;
 
 	at += snprintf(at, VALUE_TEXT, "%u", h->at_s);
-	at += put_known(at, (size_t)(end - at), h->up >= 0, h->up);
-	at += put_known(at, (size_t)(end - at), h->site >= 0, h->site);
+	at += put_known(at, (size_t)(end - at), h->up != UP_NONE, h->up);
+	at += put_known(at, (size_t)(end - at), h->site != SITE_NONE, h->site);
 	at += put_ms(at, (size_t)(end - at), h->out_us);
 	at += put_ms(at, (size_t)(end - at), h->router_us);
 	put_known(at, (size_t)(end - at), !h->filled, h->lost);
@@ -259,7 +280,7 @@ written:
 	return true;
 }
 
-static void take(struct series *s, size_t point, const struct held *h, wall_t now)
+static void take(struct series *s, size_t point, struct held h, wall_t now)
 {
 	struct line *l = &s->line[point];
 
@@ -268,8 +289,8 @@ static void take(struct series *s, size_t point, const struct held *h, wall_t no
 		memmove(&l->held[0], &l->held[1], sizeof l->held - sizeof l->held[0]);
 		l->n--;
 	}
-	l->held[l->n++] = *h;
-	l->last_s = h->at_s;
+	l->held[l->n++] = h;
+	l->last_s = h.at_s;
 }
 
 /* Where this point's values end: in the file, or in what is held. */
@@ -350,14 +371,7 @@ void series_add(struct series *s, size_t point, const struct draw *d, wall_t now
 		s->count.dropped_old++;
 		return;
 	}
-	take(s, point,
-	     &(struct held){ .at_s = (uint32_t)at,
-			     .out_us = d->out_us,
-			     .router_us = d->router_us,
-			     .up = d->up,
-			     .site = d->site,
-			     .lost = d->lost > 100 ? 100 : d->lost },
-	     now);
+	take(s, point, hold(d, false), now);
 }
 
 void series_fill(struct series *s, size_t point, wall_t from, wall_t until, wall_t now)
@@ -375,12 +389,12 @@ void series_fill(struct series *s, size_t point, wall_t from, wall_t until, wall
 	at = from.ms / 1000 > last ? from.ms / 1000 : last;
 	for (at = (at / step + 1) * step; at * 1000 <= until.ms; at += step)
 		take(s, point,
-		     &(struct held){ .at_s = (uint32_t)at,
-				     .out_us = -1,
-				     .router_us = -1,
-				     .up = 0,
-				     .site = -1,
-				     .filled = true },
+		     hold(&(struct draw){ .at = { at * 1000 },
+					  .up = 0,
+					  .site = -1,
+					  .out_us = -1,
+					  .router_us = -1 },
+			  true),
 		     now);
 }
 

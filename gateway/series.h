@@ -6,7 +6,7 @@
 #include "gateway/facts.h"
 #include "gateway/roster.h"
 
-enum { SERIES_WHY = 200, SERIES_HELD = 15 };
+enum { SERIES_WHY = 200, SERIES_HELD = 8 };
 
 struct series;
 

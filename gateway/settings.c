@@ -462,6 +462,8 @@ struct gateway_settings *gateway_settings_load(const char *path, char why[static
 		gateway_settings_free(s);
 		s = NULL;
 	}
+	if (s)
+		conf_settle(s->conf);
 	return s;
 }
 

@@ -11,9 +11,14 @@ enum { FIGURES_A_LIST = 50 };
 #define FIGURES_LIST_MS (60 * 1000)
 #define DAY_MS (24LL * 3600 * 1000)
 
+/* A point's three figures, packed: there is one of each of thousands of points. */
+struct few {
+	uint32_t of[COLOURS], theirs;
+};
+
 struct figure {
 	wall_t counted; /* ms 0: never */
-	struct seconds h24, d30, m6;
+	struct few h24, d30, m6;
 };
 
 struct view_figures {
@@ -120,9 +125,31 @@ cJSON *part_outage(const struct view *v, const struct outage *o)
 	return to;
 }
 
-static struct seconds count(const struct view *v, size_t point, int64_t days)
+/* Half a year is 16 million seconds. */
+static struct few pack(const struct seconds *s)
 {
-	return store_seconds(v->store, point, (wall_t){ v->now.ms - days * DAY_MS }, v->now);
+	struct few f = { .theirs = (uint32_t)s->theirs };
+
+	for (int c = 0; c < COLOURS; c++)
+		f.of[c] = (uint32_t)s->of[c];
+	return f;
+}
+
+static cJSON *unpack_json(const struct few *f)
+{
+	struct seconds s = { .theirs = f->theirs };
+
+	for (int c = 0; c < COLOURS; c++)
+		s.of[c] = f->of[c];
+	return part_seconds(&s);
+}
+
+static struct few count(const struct view *v, size_t point, int64_t days)
+{
+	struct seconds s =
+		store_seconds(v->store, point, (wall_t){ v->now.ms - days * DAY_MS }, v->now);
+
+	return pack(&s);
 }
 
 static struct figure count_all(const struct view *v, size_t point)
@@ -135,9 +162,9 @@ static cJSON *figure_json(const struct figure *f)
 {
 	cJSON *to = cJSON_CreateObject();
 
-	cJSON_AddItemToObject(to, "h24", part_seconds(&f->h24));
-	cJSON_AddItemToObject(to, "d30", part_seconds(&f->d30));
-	cJSON_AddItemToObject(to, "m6", part_seconds(&f->m6));
+	cJSON_AddItemToObject(to, "h24", unpack_json(&f->h24));
+	cJSON_AddItemToObject(to, "d30", unpack_json(&f->d30));
+	cJSON_AddItemToObject(to, "m6", unpack_json(&f->m6));
 	return to;
 }
 

@@ -8,15 +8,17 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
+#include <stdalign.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEYS_MAX = 64, NUMBER_TEXT = 48 };
+enum { KEYS_MAX = 64, NUMBER_TEXT = 48, ROOM = 4096, COMMON = 256 };
 
-/* One list handed out. */
+/* Lists and texts handed out. */
 struct block {
 	struct block *next;
 	max_align_t data[];
@@ -24,15 +26,18 @@ struct block {
 
 struct conf {
 	char *name;
-	cJSON *root;               /* owns the texts */
+	cJSON *root;               /* NULL once settled */
 	struct conf_places places; /* in the order of the tree */
-	struct block *blocks;      /* own the lists */
+	struct block *blocks;      /* own the lists and the texts */
+	char *room;                /* for more, in the latest block */
+	size_t left;
 };
 
 struct reader {
 	struct conf *conf;
-	const char *text; /* without comments */
-	size_t next;      /* index of the place of the next value */
+	const char *text;           /* without comments */
+	size_t next;                /* index of the place of the next value */
+	const char *common[COMMON]; /* texts handed out lately, by their hash */
 	enum conf_err err;
 	char *why; /* CONF_WHY bytes */
 };
@@ -159,6 +164,57 @@ static enum conf_err read_int(struct reader *r, const struct conf_place *p,
 	return CONF_OK;
 }
 
+/* Zeroed memory owned by the conf; NULL when out of memory. A roster has tens of thousands of texts
+ * and small lists: they lie side by side. */
+static void *keep(struct conf *c, size_t size, size_t align)
+{
+	size_t skip = (align - (uintptr_t)c->room % align) % align;
+	struct block *b;
+	char *at;
+
+	if (size > c->left || skip > c->left - size) {
+		const size_t room = size > ROOM ? size : ROOM;
+
+		b = room > SIZE_MAX - sizeof *b ? NULL : calloc(1, sizeof *b + room);
+		if (!b)
+			return NULL;
+		b->next = c->blocks;
+		c->blocks = b;
+		c->room = (char *)b->data;
+		c->left = room;
+		skip = 0;
+	}
+	at = c->room + skip;
+	c->room = at + size;
+	c->left -= skip + size;
+	return at;
+}
+
+/* n zeroed items. */
+static void *list_new(struct conf *c, size_t n, size_t size)
+{
+	return size != 0 && n > SIZE_MAX / size ? NULL : keep(c, n * size, alignof(max_align_t));
+}
+
+/* A copy of the text, or one that was made before: neighbours share hamlet and provider. */
+static const char *text_new(struct reader *r, const char *text)
+{
+	const size_t size = strlen(text) + 1;
+	const char **common;
+	uint32_t h = 2166136261u;
+	char *copy;
+
+	for (size_t i = 0; i < size; i++)
+		h = (h ^ (uint8_t)text[i]) * 16777619u;
+	common = &r->common[(h ^ h >> 16) % COMMON];
+	if (*common && strcmp(*common, text) == 0)
+		return *common;
+	copy = keep(r->conf, size, 1);
+	if (copy)
+		*common = memcpy(copy, text, size);
+	return copy;
+}
+
 /* Also for the texts of a list: those may be anything. */
 static enum conf_err read_string(struct reader *r, const struct conf_place *p,
 				 const struct conf_key *k, const cJSON *v, const char **out)
@@ -167,7 +223,9 @@ static enum conf_err read_string(struct reader *r, const struct conf_place *p,
 	char q[NEAR_QUOTE], all[CONF_WHY / 2];
 	const char *near;
 
-	*out = v->valuestring;
+	*out = text_new(r, v->valuestring);
+	if (!*out)
+		return refuse(r, &p->value, CONF_TOO_BIG, "\"%s\": out of memory", k->key);
 	if (k->type == CONF_LIST)
 		return CONF_OK;
 	if (k->choices) {
@@ -194,21 +252,6 @@ static enum conf_err read_string(struct reader *r, const struct conf_place *p,
 		return refuse(r, &p->value, CONF_RANGE,
 			      "\"%s\" is too long; at most %" PRId64 " bytes", k->key, k->max);
 	return CONF_OK;
-}
-
-/* n zeroed items, owned by the conf; NULL when out of memory. */
-static void *list_new(struct conf *c, size_t n, size_t size)
-{
-	struct block *b;
-
-	if (size != 0 && n > (SIZE_MAX - sizeof *b) / size)
-		return NULL;
-	b = calloc(1, sizeof *b + n * size);
-	if (!b)
-		return NULL;
-	b->next = c->blocks;
-	c->blocks = b;
-	return b->data;
 }
 
 static enum conf_err read_list(struct reader *r, const struct conf_place *p,
@@ -455,6 +498,15 @@ void conf_free(struct conf *c)
 
 /* ---- afterwards ---- */
 
+void conf_settle(struct conf *c)
+{
+	cJSON_Delete(c->root);
+	c->root = NULL;
+	free(c->places.place);
+	c->places = (struct conf_places){ 0 };
+	malloc_trim(0);
+}
+
 /* Does this step of a path ("key", "[3]"; n bytes) lead to child, the i-th? */
 static bool leads_to(const char *path, size_t n, const cJSON *child, size_t i)
 {
@@ -469,6 +521,8 @@ static size_t locate(const cJSON *root, const char *path)
 	const cJSON *v = root;
 	size_t at = 0;
 
+	if (!root)
+		return SIZE_MAX;
 	while (*path != '\0') {
 		const size_t n = path[0] == '[' ? strcspn(path, "]") + 1 : strcspn(path, ".[");
 		const cJSON *child = v->child;

@@ -75,6 +75,13 @@ void conf_free(struct conf *c);
 void conf_blame(const struct conf *c, const char *path, const char *what,
 		char why[static CONF_WHY]);
 
+/*
+ * All checks are done. Until now the conf keeps the whole file as it was read, for conf_blame,
+ * which from now on falls back to the name; what was handed out stays. A roster of 10 000 points
+ * gives 13 MB back to the system.
+ */
+void conf_settle(struct conf *c);
+
 /* Every key with the value in force, as JSON with comments that reads back to the same. malloc'd.
  */
 char *conf_effective(const void *in, const struct conf_table *table);

@@ -379,6 +379,29 @@ static void blame_points_at_the_value(void **state)
 	conf_free(c);
 }
 
+static void what_was_handed_out_outlives_the_tree(void **state)
+{
+	char text[3 * 5000 + 64], long_name[5000 + 1];
+	char why[CONF_WHY];
+	struct house h;
+	struct conf *c;
+
+	(void)state;
+	memset(long_name, 'n', 5000);
+	long_name[5000] = '\0';
+	snprintf(text, sizeof text, "{\"owner\": \"A\", \"guests\": [\"x\", \"%s\", \"y\"]}",
+		 long_name);
+	c = good(&h, text);
+	conf_settle(c);
+	assert_string_equal(h.owner, "A");
+	assert_string_equal(h.guests[0], "x");
+	assert_string_equal(h.guests[1], long_name);
+	assert_string_equal(h.guests[2], "y");
+	conf_blame(c, "owner", "no", why);
+	assert_string_equal(why, "house.jsonc: no");
+	conf_free(c);
+}
+
 static void what_is_printed_reads_back_to_the_same(void **state)
 {
 	static const char *const texts[] = {
@@ -485,6 +508,8 @@ int main(void)
 		cmocka_unit_test(every_prefix_of_good_settings_is_refused_in_words),
 		cmocka_unit_test(a_long_message_is_cut_between_characters),
 		cmocka_unit_test(blame_points_at_the_value),
+		cmocka_unit_test(what_was_handed_out_outlives_the_tree),
+		cmocka_unit_test(what_was_handed_out_outlives_the_tree),
 		cmocka_unit_test(what_is_printed_reads_back_to_the_same),
 		cmocka_unit_test(a_file_is_read_whole_or_its_name_is_said),
 		cmocka_unit_test(every_refusal_has_a_name),
