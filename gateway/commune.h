@@ -127,6 +127,9 @@ enum taking commune_take_job(struct commune *c, const char *code, const char *wh
 void commune_undelivered(struct commune *c, int64_t incident, const char *receiver, mono_t now,
 			 wall_t wall);
 
+/* A test message to this receiver, now. False: there is nobody of that name. */
+bool commune_test(struct commune *c, const char *receiver, mono_t now, wall_t wall);
+
 /* A person knows better why; the cause as it was judged stays on record. point: where it began. */
 void commune_correct(struct commune *c, int64_t incident, size_t point, enum cause cause,
 		     const char *who, mono_t now, wall_t wall);

@@ -248,6 +248,17 @@ void commune_alert_keep(struct commune *c, const struct incident *i)
 		l->i = *i;
 }
 
+/* The houses' lights may say that somebody comes, where they can be reached. */
+static void ask_points(struct commune *c, int64_t incident, uint8_t what)
+{
+	for (size_t i = 0; i < c->roster->n_points; i++) {
+		struct place *p = &c->place[i];
+
+		if (p->point.present && p->spell.last_incident == incident)
+			commune_ask(c, p, what);
+	}
+}
+
 /* ---- nobody goes ---- */
 
 static void remind(struct commune *c, struct alert_live *l, wall_t wall)
@@ -320,6 +331,7 @@ enum taking commune_take_job(struct commune *c, const char *code, const char *wh
 	else
 		commune_row(c, &c->place[l->i.point], &row, now);
 	keep(c, &l->a);
+	ask_points(c, l->a.incident, ASK_TAKEN);
 	*out = l->a;
 	return TAKING_OK;
 }
@@ -335,6 +347,26 @@ void commune_undelivered(struct commune *c, int64_t incident, const char *receiv
 	l->a.next = wall;
 	keep(c, &l->a);
 	c->alert_due = mono_first(c->alert_due, now);
+}
+
+bool commune_test(struct commune *c, const char *receiver, mono_t now, wall_t wall)
+{
+	const struct incident none = { .scope = SCOPE_GATEWAY, .from = wall, .until = wall };
+
+	(void)now;
+	for (size_t k = 0; k < c->roster->n_receivers; k++) {
+		struct act *act;
+
+		if (strcmp(c->roster->receivers[k].id, receiver) != 0 ||
+		    c->roster->receivers[k].role == ROLE_MACHINE)
+			continue;
+		send(c, k, &none, TELL_TEST, NULL);
+		act = &c->acts.act[c->acts.n - 1];
+		snprintf(act->u.tell.key, sizeof act->u.tell.key, "%" PRId64 "-test-%s", wall.ms,
+			 receiver);
+		return true;
+	}
+	return false;
 }
 
 void commune_correct(struct commune *c, int64_t incident, size_t point, enum cause cause,

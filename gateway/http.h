@@ -40,6 +40,14 @@ struct http_deeds {
 	/* Somebody answered, and it came in by another program: via "mail" from an address. */
 	struct cJSON *(*reply)(void *self, const char *via, const char *from, const char *text,
 			       unsigned *status);
+	/* desk.h says what may be asked (borrowed). who: signed in by that name; NULL: the socket
+	 */
+	struct cJSON *(*take)(void *self, const struct cJSON *asked, const char *who,
+			      unsigned *status);
+	struct cJSON *(*correct)(void *self, const struct cJSON *asked, const char *who,
+				 unsigned *status);
+	struct cJSON *(*test)(void *self, const struct cJSON *asked, const char *who,
+			      unsigned *status);
 };
 
 struct http;

@@ -281,6 +281,41 @@ static enum MHD_Result post_calendar(struct http_request *q, const char *piece)
 	return reply_json(q, status, json);
 }
 
+/* Somebody takes a job, corrects a cause, asks for a test message. */
+typedef cJSON *say_fn(void *self, const cJSON *asked, const char *who, unsigned *status);
+
+static enum MHD_Result post_said(struct http_request *q, say_fn *deed)
+{
+	cJSON *asked = q->len ? cJSON_ParseWithLength(q->body, q->len) : NULL, *json;
+	unsigned status = 200;
+
+	if (!cJSON_IsObject(asked) || !deed) {
+		cJSON_Delete(asked);
+		return reply_refuse(q, HTTP_BAD);
+	}
+	json = deed(http_of(q)->deeds.self, asked, q->user ? q->user->name : NULL, &status);
+	cJSON_Delete(asked);
+	return reply_json(q, status, json);
+}
+
+static enum MHD_Result post_take(struct http_request *q, const char *piece)
+{
+	(void)piece;
+	return post_said(q, http_of(q)->deeds.take);
+}
+
+static enum MHD_Result post_correct(struct http_request *q, const char *piece)
+{
+	(void)piece;
+	return post_said(q, http_of(q)->deeds.correct);
+}
+
+static enum MHD_Result post_test(struct http_request *q, const char *piece)
+{
+	(void)piece;
+	return post_said(q, http_of(q)->deeds.test);
+}
+
 static enum MHD_Result post_reply(struct http_request *q, const char *piece)
 {
 	const struct http_deeds *d = &http_of(q)->deeds;
@@ -375,6 +410,7 @@ void http_verify_step(void *self, mono_t now)
 
 static const struct route routes[] = {
 	{ "GET", "/", NEED_LOOK, get_page },
+	{ "GET", "/take/*", NEED_LOOK, get_page }, /* the page asks whether to take it */
 	{ "GET", "/login", NEED_NOTHING, get_login },
 	{ "GET", "/page.css", NEED_NOTHING, get_style },
 	{ "GET", "/page.js", NEED_NOTHING, get_script },
@@ -399,6 +435,9 @@ static const struct route routes[] = {
 	{ "DELETE", "/api/v1/planned/*", NEED_LOCAL, delete_planned },
 	{ "POST", "/api/v1/calendar", NEED_LOCAL, post_calendar },
 	{ "POST", "/api/v1/reply", NEED_LOCAL, post_reply },
+	{ "POST", "/api/v1/test", NEED_LOCAL, post_test },
+	{ "POST", "/api/v1/take", NEED_CHANGE, post_take },
+	{ "POST", "/api/v1/correct", NEED_CHANGE, post_correct },
 };
 
 enum { PIECE_TEXT = 64 };

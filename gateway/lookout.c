@@ -45,8 +45,8 @@ static void feed(struct lookout *k, struct sense *s, enum doubt d, bool good)
 		log_warn("gateway: %s", d == DOUBT_LINE ? "no reference outside answers"
 							: "our own mains are gone");
 	else
-		log_info("gateway: %s", d == DOUBT_LINE ? "the outside answers again"
-							: "our own mains are back");
+		log_info("gateway: %s",
+			 d == DOUBT_LINE ? "the outside answers again" : "our own mains are back");
 	k->fn(k->self, d, s->gone, s->gone ? since : now);
 }
 

@@ -20,9 +20,10 @@ enum { SENSE_BAD = 3, SENSE_GOOD = 2 }; /* in a row, to be believed */
 bool sense_feed(struct sense *s, bool good, wall_t now);
 
 struct lookout_options {
-	const char *const *references; /* IPv4 literals outside, pinged; none: our line is not judged */
-	size_t n_references;           /* 0, or 2..LOOKOUT_REFERENCES */
-	const char *mains_file;        /* begins with '0' while our mains are gone; "": not known */
+	const char *const
+		*references;    /* IPv4 literals outside, pinged; none: our line is not judged */
+	size_t n_references;    /* 0, or 2..LOOKOUT_REFERENCES */
+	const char *mains_file; /* begins with '0' while our mains are gone; "": not known */
 	int64_t every_ms;
 	int timeout_ms; /* of a ping; less than every_ms */
 };

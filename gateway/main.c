@@ -3,13 +3,18 @@
  * nothing. */
 #include "gateway/catalogue.h"
 #include "gateway/commune.h"
+#include "gateway/desk.h"
 #include "gateway/enrol.h"
 #include "gateway/gasp.h"
 #include "gateway/http.h"
+#include "gateway/heartbeat.h"
 #include "gateway/keys.h"
+#include "gateway/lookout.h"
 #include "gateway/notify.h"
 #include "gateway/order.h"
 #include "gateway/planned.h"
+#include "gateway/reply_sms.h"
+#include "gateway/reply_zalo.h"
 #include "gateway/series.h"
 #include "gateway/settings.h"
 #include "gateway/store.h"
@@ -43,6 +48,8 @@ enum {
 	RETRY_MAX_MS = 5000, /* the broker is our neighbour */
 	USER_TIMEOUT_MS = 20000,
 	KEEPALIVE_S = 60,
+	AGAIN_WITHIN_MS = 60 * 60 * 1000,
+	MASS_MOST_MS = 30 * 60 * 1000, /* then most points are gone indeed */
 };
 
 struct gateway {
@@ -59,7 +66,12 @@ struct gateway {
 	struct view view;
 	struct turn *turn;
 	struct keys *keys;
-	struct windows planned; /* all that stand; read again by planned_changed */
+	struct desk *desk;
+	struct lookout *lookout;
+	struct heartbeat *heartbeat;   /* NULL when nobody waits for one */
+	struct reply_sms *reply_sms;   /* NULL without an inbox */
+	struct reply_zalo *reply_zalo; /* NULL without a bot */
+	struct windows planned;        /* all that stand; read again by planned_changed */
 	struct loop_alarm *mark, *flush;
 	uint64_t epoch;
 	bool linked, failed; /* failed: ended by itself, to be started again */
@@ -122,6 +134,51 @@ static unsigned on_gasp(void *self, const char *code, const struct gasp *gasp, m
 
 	turn_soon(g->turn, now);
 	return no;
+}
+
+/* ---- what runs back: receipts, our own line and mains ---- */
+
+static bool is_person(const struct gateway *g, const char *id)
+{
+	const struct roster *r = &g->settings->roster;
+
+	for (size_t i = 0; i < r->n_receivers; i++)
+		if (strcmp(r->receivers[i].id, id) == 0)
+			return r->receivers[i].role != ROLE_MACHINE;
+	return false;
+}
+
+static void on_result(void *self, const struct delivery *d, bool delivered)
+{
+	struct gateway *g = self;
+	const mono_t now = clock_mono();
+
+	if (delivered || !is_person(g, d->receiver))
+		return;
+	commune_undelivered(g->commune, d->incident.id, d->receiver, now, clock_wall());
+	turn_soon(g->turn, now);
+}
+
+static void doubt(struct gateway *g, enum doubt d, bool on, wall_t since)
+{
+	const mono_t now = clock_mono();
+
+	commune_doubt(g->commune, d, on, since, now, clock_wall());
+	turn_soon(g->turn, now);
+}
+
+static void on_mute(void *self, bool mute)
+{
+	doubt(self, DOUBT_MUTE, mute, clock_wall());
+}
+
+static void on_lookout(void *self, enum doubt d, bool on, wall_t since)
+{
+	struct gateway *g = self;
+
+	doubt(g, d, on, since);
+	if (d == DOUBT_LINE)
+		notify_offline(g->notify, on);
 }
 
 /* ---- clockwork ---- */
@@ -251,8 +308,14 @@ static int planned_changed(struct gateway *g)
 		log_err("planned: %s", strerror(-e));
 		return e;
 	}
+	if (g->commune)
+		commune_windows(g->commune, NULL, clock_mono());
 	windows_free(&g->planned);
 	g->planned = now;
+	if (g->commune) {
+		commune_windows(g->commune, &g->planned, clock_mono());
+		turn_soon(g->turn, clock_mono());
+	}
 	return 0;
 }
 
@@ -291,6 +354,36 @@ static cJSON *deed_calendar(void *self, const char *text, size_t len, unsigned *
 	return json;
 }
 
+static cJSON *deed_reply(void *self, const char *via, const char *from, const char *text,
+			 unsigned *status)
+{
+	struct gateway *g = self;
+
+	return desk_reply(g->desk, via, from, text, status);
+}
+
+static cJSON *deed_take(void *self, const cJSON *asked, const char *who, unsigned *status)
+{
+	struct gateway *g = self;
+
+	return desk_take(g->desk, asked, who, status);
+}
+
+static cJSON *deed_correct(void *self, const cJSON *asked, const char *who, unsigned *status)
+{
+	struct gateway *g = self;
+
+	return desk_correct(g->desk, asked, who, status);
+}
+
+static cJSON *deed_test(void *self, const cJSON *asked, const char *who, unsigned *status)
+{
+	struct gateway *g = self;
+
+	(void)who;
+	return desk_test(g->desk, asked, status);
+}
+
 static int know(struct gateway *g, wall_t wall, mono_t now);
 
 static cJSON *deed_rebuild(void *self, unsigned *status)
@@ -310,6 +403,7 @@ static cJSON *deed_rebuild(void *self, unsigned *status)
 	}
 	/* Judge anew from what was derived; the points are unknown until heard. */
 	commune_free(g->commune);
+	g->commune = NULL;
 	e = know(g, wall, now);
 	if (e < 0) {
 		log_err("gateway: out of memory after a rebuild");
@@ -344,6 +438,10 @@ static int know(struct gateway *g, wall_t wall, mono_t now)
 	if (e < 0)
 		return e;
 	commune_start(g->commune, alive, now, wall);
+	commune_windows(g->commune, &g->planned, now);
+	desk_judge(g->desk, g->commune);
+	if (g->lookout && lookout_offline(g->lookout))
+		commune_doubt(g->commune, DOUBT_LINE, true, wall, now, wall);
 	g->view.commune = g->commune;
 	turn_judge(g->turn, g->commune);
 	return 0;
@@ -359,6 +457,15 @@ static struct commune_options options_of(const struct gateway_settings *s)
 		.group_window_ms = s->group_window_s * 1000,
 		.camera_hold_ms = s->camera_hold_s * 1000,
 		.return_hold_ms = s->return_hold_s * 1000,
+		.residue_hold_ms = s->residue_hold_s * 1000,
+		.again_hold_ms = s->again_hold_s * 1000,
+		.again_within_ms = AGAIN_WITHIN_MS,
+		.stable_hold_ms = s->stable_hold_s * 1000,
+		.blind_hold_ms = s->blind_hold_s * 1000,
+		.mass_most_ms = MASS_MOST_MS,
+		.cut_grace_ms = s->cut_grace_s * 1000,
+		.next_person_ms = s->next_person_s * 1000,
+		.leader_ms = s->leader_s * 1000,
 	};
 }
 
@@ -440,6 +547,9 @@ static bool open_memory(struct gateway *g)
 		log_err("%s", why);
 		return false;
 	}
+	g->desk = desk_new(g->settings, g->store, g->turn);
+	if (!g->desk)
+		return false;
 	store_undrawn(g->store, undrawn, g);
 	if (planned_changed(g) < 0)
 		return false;
@@ -473,7 +583,38 @@ static bool open_routes(struct gateway *g)
 		.mail = s->mail_route,
 	};
 	g->notify = notify_new(g->loop, g->store, &o);
-	return g->notify != NULL;
+	if (!g->notify)
+		return false;
+	notify_on_result(g->notify, on_result, g);
+	notify_on_mute(g->notify, on_mute, g);
+	return true;
+}
+
+/* What people answer, who watches us from outside, and what we watch of ourselves. */
+static bool open_ears(struct gateway *g)
+{
+	const struct gateway_settings *s = g->settings;
+	const struct lookout_options look = {
+		.references = s->references,
+		.n_references = s->n_references,
+		.mains_file = s->mains_file,
+		.every_ms = LOOKOUT_EVERY_MS,
+		.timeout_ms = LOOKOUT_TIMEOUT_MS,
+	};
+	struct reply_zalo_options zalo = reply_zalo_defaults;
+
+	zalo.url = s->zalo.url;
+	zalo.token = s->zalo_token;
+	g->lookout = lookout_new(g->loop, &look, on_lookout, g);
+	if (s->heartbeat_url[0])
+		g->heartbeat =
+			heartbeat_new(g->loop, s->heartbeat_url, HEARTBEAT_MS, &post_defaults);
+	if (s->sms.inbox[0])
+		g->reply_sms = reply_sms_new(g->loop, s->sms.inbox, desk_heard, g->desk);
+	if (s->zalo_token[0])
+		g->reply_zalo = reply_zalo_new(g->loop, &zalo, desk_heard, g->desk);
+	return g->lookout && (!s->heartbeat_url[0] || g->heartbeat) &&
+	       (!s->sms.inbox[0] || g->reply_sms) && (!s->zalo_token[0] || g->reply_zalo);
 }
 
 /* matsang-draw stands beside this program. */
@@ -516,6 +657,10 @@ static bool open_page(struct gateway *g)
 		.plan = deed_plan,
 		.unplan = deed_unplan,
 		.calendar = deed_calendar,
+		.reply = deed_reply,
+		.take = deed_take,
+		.correct = deed_correct,
+		.test = deed_test,
 	};
 	g->view = (struct view){
 		.roster = &s->roster,
@@ -523,6 +668,10 @@ static bool open_page(struct gateway *g)
 		.store = g->store,
 		.series = g->series,
 		.notify = g->notify,
+		.heartbeat = g->heartbeat,
+		.answers = desk_counts(g->desk),
+		.answer_str = desk_refusal_str,
+		.n_answers = DESK_REFUSALS,
 		.mqtt = g->mqtt,
 		.gasps = g->gasps,
 		.language = strcmp(s->language, "en") == 0 ? LANGUAGE_EN : LANGUAGE_VI,
@@ -555,7 +704,8 @@ static bool open_all(struct gateway *g)
 	g->mark = loop_alarm_new(g->loop, on_mark, g);
 	g->flush = loop_alarm_new(g->loop, on_flush, g);
 	g->keys = keys_new(g->loop, g->settings);
-	if (!g->turn || !g->mark || !g->flush || !g->keys || !open_memory(g) || !open_routes(g))
+	if (!g->turn || !g->mark || !g->flush || !g->keys || !open_memory(g) || !open_routes(g) ||
+	    !open_ears(g))
 		return false;
 	g->mqtt = dial(g, why);
 	if (!g->mqtt) {
@@ -579,11 +729,16 @@ static void close_all(struct gateway *g)
 	}
 	if (g->series)
 		series_flush(g->series, clock_wall(), true, on_written, g);
+	reply_zalo_free(g->reply_zalo);
+	reply_sms_free(g->reply_sms);
+	heartbeat_free(g->heartbeat);
+	lookout_free(g->lookout);
 	notify_free(g->notify);
 	series_close(g->series);
 	if (g->store && turn_keeps(g->turn))
 		store_mark(g->store, clock_wall());
 	commune_free(g->commune);
+	desk_free(g->desk);
 	windows_free(&g->planned);
 	store_close(g->store);
 	keys_free(g->keys);

@@ -75,6 +75,7 @@ struct gateway_settings {
 	struct {
 		const char *server, *from, *user, *password_file;
 	} mail; /* people's */
+	int64_t residue_hold_s, again_hold_s, stable_hold_s, blind_hold_s, cut_grace_s;
 	int64_t next_person_s, leader_s;
 	const char *const *references; /* IPv4 literals outside; none or 2..4 */
 	size_t n_references;

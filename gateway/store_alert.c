@@ -53,7 +53,8 @@ int store_alert_put(struct store *s, const struct alert *a)
 	return db_run(&q);
 }
 
-#define ALERT_COLUMNS "incident, code, told_to, opened_ms, next_ms, reminded, taken_by, taken_ms, closed"
+#define ALERT_COLUMNS \
+	"incident, code, told_to, opened_ms, next_ms, reminded, taken_by, taken_ms, closed"
 
 static void get_alert(struct query *q, struct alert *a)
 {
@@ -112,8 +113,9 @@ int store_restore_alerts(struct store *s, struct commune *c)
 /* How restless each point was lately. */
 int store_restore_past(struct store *s, struct commune *c, wall_t since)
 {
-	static const char sql[] = "SELECT " OUTAGE_COLUMNS
-				  " FROM outage WHERE from_ms >= ? AND incident != 0 ORDER BY from_ms";
+	static const char sql[] =
+		"SELECT " OUTAGE_COLUMNS
+		" FROM outage WHERE from_ms >= ? AND incident != 0 ORDER BY from_ms";
 	struct query q = db_query(s, sql);
 	struct outage o;
 

@@ -25,6 +25,9 @@ struct view {
 	const struct heartbeat *heartbeat; /* NULL when nobody waits for one */
 	const struct mqtt *mqtt;
 	const struct gasp_door *gasps; /* NULL when none are taken */
+	const uint64_t *answers; /* of people, n_answers by what came of them; NULL: none come */
+	const char *(*answer_str)(unsigned i);
+	size_t n_answers;
 	enum language language;
 	wall_t started;
 	wall_t now; /* set by the caller before each call */
