@@ -28,6 +28,8 @@ install(FILES hw/pins.md hw/bom.csv hw/wiring.svg hw/overlay.dts DESTINATION ${O
 
 # ---- gateway ----
 install(FILES gateway/matsang-gateway.service DESTINATION ${SYSTEMD_DIR}/system COMPONENT gateway)
+install(FILES gateway/gammu-smsdrc gateway/gammu-smsd.conf gateway/gammu-spool.conf gateway/matsang-sms.conf
+	DESTINATION ${OURS}/examples COMPONENT gateway)
 install(FILES gateway/60-matsang.rules DESTINATION ${CMAKE_INSTALL_DATADIR}/polkit-1/rules.d COMPONENT gateway)
 install(FILES broker-config/mosquitto.conf broker-config/acl broker-config/openssl.cnf
 	DESTINATION /etc/matsang/broker COMPONENT gateway)
