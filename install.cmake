@@ -30,6 +30,8 @@ install(FILES hw/pins.md hw/bom.csv hw/wiring.svg hw/overlay.dts DESTINATION ${O
 install(FILES gateway/matsang-gateway.service DESTINATION ${SYSTEMD_DIR}/system COMPONENT gateway)
 # The programs look for it in ../share/locale from where they are.
 install(FILES ${CATALOGUE} DESTINATION ${CMAKE_INSTALL_LOCALEDIR}/vi/LC_MESSAGES COMPONENT gateway)
+install(FILES gateway/gammu-smsdrc gateway/gammu-smsd.conf gateway/gammu-spool.conf gateway/matsang-sms.conf
+	DESTINATION ${OURS}/examples COMPONENT gateway)
 install(FILES gateway/60-matsang.rules DESTINATION ${CMAKE_INSTALL_DATADIR}/polkit-1/rules.d COMPONENT gateway)
 install(FILES broker-config/mosquitto.conf broker-config/acl broker-config/openssl.cnf
 	DESTINATION /etc/matsang/broker COMPONENT gateway)

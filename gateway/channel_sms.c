@@ -164,17 +164,18 @@ static void end(struct sms_try *t, bool delivered, const char *note)
 static void take_back(struct sms_try *t)
 {
 	char path[PATH_MAX], note[CHANNEL_NOTE];
+	int err;
 
 	path_of(path, t->service.outbox, t->name);
-	if (unlink(path) == 0)
-		snprintf(note, sizeof note, "not sent within %" PRId64 " s, taken back",
-			 t->service.limit_ms / 1000);
-	else if (stands_in(t->service.sent, t->name))
-		snprintf(note, sizeof note, "sent");
-	else
-		snprintf(note, sizeof note, "not sent within %" PRId64 " s, and not to be had: %s",
-			 t->service.limit_ms / 1000, strerror(errno));
-	end(t, strcmp(note, "sent") == 0, note);
+	err = unlink(path) < 0 ? errno : 0;
+	if (err != 0 && stands_in(t->service.sent, t->name)) {
+		end(t, true, "sent");
+		return;
+	}
+	snprintf(note, sizeof note, "not sent within %" PRId64 " s, %s%s",
+		 t->service.limit_ms / 1000, err ? "and not to be had: " : "taken back",
+		 err ? strerror(err) : "");
+	end(t, false, note);
 }
 
 static void on_look(void *self, mono_t now)
@@ -197,47 +198,56 @@ static void on_look(void *self, mono_t now)
 		loop_alarm_set(t->alarm, mono_after(now, LOOK_MS));
 }
 
+/* A letter that cannot be sent, or folders in which nobody could see whether it was. NULL: fine. */
+static const char *objection(const struct sms_service *s, const struct letter *l)
+{
+	if (!is_number(l->to))
+		return "not a number";
+	if (!sms_fits(l->message->sms))
+		return "not one part of GSM 7-bit";
+	if (s->sent[0] &&
+	    (access(s->sent, R_OK | X_OK) < 0 || (s->error[0] && access(s->error, X_OK) < 0)))
+		return "no right to look into gammu-smsd's folders";
+	return NULL;
+}
+
+/* What an earlier try left, or a new file. 0 or -errno. */
+static int put(struct sms_try *t, const struct letter *l)
+{
+	/* The outbox first: it may move on from there between the two. */
+	if (find(t->name, t->service.outbox, l))
+		return 0;
+	t->delivered = find(t->name, t->service.sent, l);
+	return t->delivered ? 0 : spool(t, l);
+}
+
 static void *sms_start(const struct channel_tools *tools, const void *route, const struct letter *l,
 		       channel_done_fn *done, void *self, char note[static CHANNEL_NOTE])
 {
+	const struct sms_service *s = route;
+	const char *why = objection(s, l);
 	struct sms_try *t;
-	const char *why = NULL;
-	int err = 0;
+	int err = -ENOMEM;
 
-	if (!is_number(l->to))
-		why = "not a number";
-	else if (!sms_fits(l->message->sms))
-		why = "not one part of GSM 7-bit";
 	if (why) {
 		snprintf(note, CHANNEL_NOTE, "%s", why);
 		return NULL;
 	}
 	t = calloc(1, sizeof *t);
 	if (!t)
-		goto out_of_memory;
-	*t = (struct sms_try){ .service = *(const struct sms_service *)route,
-			       .done = done,
-			       .self = self };
+		goto say_why;
+	*t = (struct sms_try){ .service = *s, .done = done, .self = self };
 	t->alarm = loop_alarm_new(tools->loop, on_look, t);
-	if (!t->alarm)
-		goto out_of_memory;
-	/* The outbox first: it may move on from there between the two. */
-	if (!find(t->name, t->service.outbox, l)) {
-		t->delivered = find(t->name, t->service.sent, l);
-		err = t->delivered ? 0 : spool(t, l);
+	if (t->alarm)
+		err = put(t, l);
+	if (err == 0) {
+		t->due = mono_after(clock_mono(), s->limit_ms);
+		loop_alarm_set(t->alarm, clock_mono());
+		return t;
 	}
-	if (err != 0) {
-		sms_free(t);
-		snprintf(note, CHANNEL_NOTE, "outbox: %s", strerror(-err));
-		return NULL;
-	}
-	t->due = mono_after(clock_mono(), t->service.limit_ms);
-	loop_alarm_set(t->alarm, clock_mono());
-	return t;
-
-out_of_memory:
-	free(t);
-	snprintf(note, CHANNEL_NOTE, "%s", strerror(ENOMEM));
+	sms_free(t);
+say_why:
+	snprintf(note, CHANNEL_NOTE, "outbox: %s", strerror(-err));
 	return NULL;
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* channel_zalo: a message from the commune's bot to one chat, over Zalo's Bot API. */
+/* channel_zalo: a message from the commune's bot to one chat, over Zalo's Bot API.
+ *
+ * Zalo knows no key that would make a second try the same message: when an answer is lost it may be
+ * read twice. */
 #include "gateway/channel.h"
 
 #include "gateway/post_json.h"

@@ -270,3 +270,39 @@ enum reply_err reply_read(char code[static NOTICE_CODE], const char *text)
 	memcpy(code, f.code, 4);
 	return REPLY_OK;
 }
+
+/* ---- telephones ---- */
+
+enum { NUMBER_MOST = 24 };
+
+/* As it is dialled within Vietnam; false when it is no number. */
+static bool national(char out[static NUMBER_MOST], const char *number)
+{
+	char digits[NUMBER_MOST];
+	size_t n = 0, country = 0;
+
+	for (const char *c = number; *c; c++) {
+		if (strchr(" .-()", *c) || (*c == '+' && n == 0))
+			continue;
+		if (!is_digit(*c) || n + 1 >= sizeof digits)
+			return false;
+		digits[n++] = *c;
+	}
+	digits[n] = '\0';
+	if (begins_with(digits, "0084"))
+		country = 4;
+	else if (begins_with(digits, "84") && n > 9)
+		country = 2;
+	out[0] = '0';
+	memcpy(out + (country > 0), digits + country, n - country + 1);
+	return n > 0;
+}
+
+bool reply_number_same(const char *a, const char *b)
+{
+	char one[NUMBER_MOST], other[NUMBER_MOST];
+
+	if (national(one, a) && national(other, b))
+		return strcmp(one, other) == 0;
+	return strcmp(a, b) == 0;
+}

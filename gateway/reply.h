@@ -33,4 +33,8 @@ const char *reply_err_str(enum reply_err e);
  */
 enum reply_err reply_read(char code[static NOTICE_CODE], const char *text);
 
+/* Is it the same telephone? "+84 900 000 123", "84900000123" and "0900.000.123" are one. Names that
+ * stand where a number should ("Viettel") are only like themselves. */
+bool reply_number_same(const char *a, const char *b);
+
 #endif

@@ -83,10 +83,10 @@ class Real:
         self.token = next(word for word in said.split() if word.startswith("tk_")).rstrip(",")
 
     def run(self, path, noun, *words, env=None):
-        done = subprocess.run([PROGRAM, noun, "--config", path, *words] if noun == "serve" else
-                              [PROGRAM, noun, words[0], "--config", path, *words[1:]] if noun != "access" else
-                              [PROGRAM, noun, "--config", path, *words],
-                              capture_output=True, text=True, timeout=30, check=True, env={**os.environ, **(env or {})})
+        done = subprocess.run([PROGRAM, noun, "--config", path, *words], capture_output=True, text=True, timeout=30,
+                              env={**os.environ, **(env or {})})
+        if done.returncode != 0:
+            raise RuntimeError(f"ntfy {noun}: {done.stderr}")
         return done.stdout + done.stderr
 
     def answers(self):

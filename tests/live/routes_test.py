@@ -7,6 +7,7 @@ import http.server
 import json
 import logging
 import os
+import shutil
 import socketserver
 import ssl
 import subprocess
@@ -23,16 +24,25 @@ from aiosmtpd.smtp import AuthResult
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from modem import Modem, deliver_encode, submit_decode  # noqa: E402
 from ntfy_server import ntfy  # noqa: E402
-from town import Process, end_in_order, free_port, wait_for  # noqa: E402
+from town import ROOT, Process, end_in_order, free_port, wait_for  # noqa: E402
 from zalo_server import Zalo  # noqa: E402
 
-BUILD = None
+BUILD = TRY = None
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # clients that break off are what we ask for
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"  # where libcurl looks
 NUMBER, OTHER = "+84900000123", "+84900000456"
 SMS = "TT-07-03 MAT DIEN tu 19:42 (nghi ngo). Mang con tot. Nhan OK 7K2"
 LETTER = {"key": "42-firing-binh", "subject": "✕ TT-07-03 MẤT ĐIỆN", "text": "Từ 19:42.\nNhắn OK 7K2", "code": "7K2",
           "page": "https://xa.example", "sms": SMS}
+
+
+def propagation():
+    """Within a chroot there is no mount to make private; whoever made that has seen to it."""
+    alone = subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode == 0
+    return [] if alone else ["--propagation", "unchanged"]
+
+
+PROPAGATION = propagation()
 
 
 class Told:
@@ -47,10 +57,10 @@ class Told:
 class Try:
     """A try that is under way."""
 
-    def __init__(self, bundle=None, **asked):
-        self.argv = [os.path.join(BUILD, "tests/live/route_try"), "send", json.dumps({**LETTER, **asked})]
+    def __init__(self, bundle=None, argv=None, **asked):
+        self.argv = (argv or [TRY]) + ["send", json.dumps({**LETTER, **asked})]
         if bundle:  # the authorities that this program trusts
-            self.argv = ["unshare", "--mount", "sh", "-c", 'mount --bind "$1" "$2" && shift 2 && exec "$@"', "sh", bundle,
+            self.argv = ["unshare", "--mount", *PROPAGATION, "sh", "-c", 'mount --bind "$1" "$2" && shift 2 && exec "$@"', "sh", bundle,
                          BUNDLE] + self.argv
         self.child = subprocess.Popen(self.argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -69,9 +79,9 @@ def send(**asked):
 class Hear:
     """Whoever answers."""
 
-    def __init__(self, test, directory, **asked):
+    def __init__(self, test, directory, argv=None, **asked):
         self.out = os.path.join(directory, f"heard-{asked['via']}")
-        self.process = Process("hear", [os.path.join(BUILD, "tests/live/route_try"), "hear", json.dumps(asked)], self.out)
+        self.process = Process("hear", (argv or [TRY]) + ["hear", json.dumps(asked)], self.out)
         test.addCleanup(self.process.stop)
 
     def lines(self):
@@ -86,22 +96,32 @@ class Hear:
 # ---- SMS ----
 
 class Sms(unittest.TestCase):
+    """As Debian sets it up and the manual page mends it: the folders are gammu's, gammu-smsd runs as that user, and the
+    gateway as another one of that group, with a narrow umask."""
+
     def setUp(self):
         self.dir = self.enterContext(tempfile.TemporaryDirectory(prefix="matsang-sms-"))
+        os.chmod(self.dir, 0o711)
         for name in ("inbox", "outbox", "sent", "error"):
             os.mkdir(self.at(name))
+            os.chmod(self.at(name), 0o770)
+            shutil.chown(self.at(name), "gammu", "gammu")
+        program = shutil.copy(TRY, self.at("route_try"))
+        self.gateway = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--groups=gammu", "sh", "-c",
+                        'umask 077 && exec "$@"', "sh", program]
         self.modem = Modem(self.at("modem"))
         self.addCleanup(self.modem.close)
+        shutil.chown(os.path.realpath(self.at("modem")), "gammu")
+        with open(os.path.join(ROOT, "gateway/gammu-smsdrc"), encoding="utf-8") as f:
+            shipped = f.read()
         with open(self.at("smsdrc"), "w", encoding="utf-8") as f:
-            f.write(f"[gammu]\ndevice = {self.at('modem')}\nconnection = at115200\n"
-                    "[smsd]\nservice = files\nlogfile = stderr\ndebuglevel = 4\n"
-                    f"inboxpath = {self.at('inbox')}/\noutboxpath = {self.at('outbox')}/\n"
-                    f"sentsmspath = {self.at('sent')}/\nerrorsmspath = {self.at('error')}/\n"
-                    "inboxformat = unicode\ntransmitformat = 7bit\ncommtimeout = 1\nreceivefrequency = 2\n")
+            f.write(shipped.replace("/var/spool/gammu", self.dir).replace("/dev/serial/by-id/usb-MODEM", self.at("modem"))
+                    .replace("logfile = syslog", "logfile = stderr"))
         self.smsd = None
 
     def start(self):
-        self.smsd = Process("gammu-smsd", ["/usr/bin/gammu-smsd", "-c", self.at("smsdrc")], self.at("log"))
+        self.smsd = Process("gammu-smsd", ["setpriv", "--reuid=gammu", "--regid=gammu", "--clear-groups", "/usr/bin/gammu-smsd",
+                                           "-c", self.at("smsdrc")], self.at("log"))
         self.addCleanup(self.end)
 
     def end(self):
@@ -118,7 +138,7 @@ class Sms(unittest.TestCase):
         return sorted(os.listdir(self.at(name)))
 
     def folders(self, **more):
-        return {"via": "sms", "outbox": self.at("outbox"), "sent": self.at("sent"), "error": self.at("error"),
+        return {"argv": self.gateway, "via": "sms", "outbox": self.at("outbox"), "sent": self.at("sent"), "error": self.at("error"),
                 "to": NUMBER, **more}
 
     def test_a_message_leaves_as_one_part_and_counts_when_it_has_left(self):
@@ -167,7 +187,7 @@ class Sms(unittest.TestCase):
 
     def test_answers_come_in_and_are_gone_from_the_folder(self):
         self.start()
-        heard = Hear(self, self.dir, via="sms", inbox=self.at("inbox"))
+        heard = Hear(self, self.dir, argv=self.gateway, via="sms", inbox=self.at("inbox"))
         for number, text in ((NUMBER, "Nhận 7k2 ạ"), (OTHER, "ok7K2"), ("0900000789", "không nhận 7K2")):
             self.modem.deliver(number, text)
         wait_for("three answers", lambda: len(heard.lines()) == 3, 40)
@@ -424,5 +444,6 @@ class MailReply(unittest.TestCase):
 
 if __name__ == "__main__":
     BUILD = sys.argv.pop(1)
+    TRY = os.path.join(BUILD, "tests/live/route_try")
     end_in_order()
     unittest.main(verbosity=2)

@@ -269,6 +269,11 @@ static void what_cannot_be_sent_is_refused_with_a_reason(void **state)
 	assert_string_equal(w.note, "not one part of GSM 7-bit");
 	snprintf(message.sms, sizeof message.sms, "x");
 	assert_int_equal(files(w.outbox, name), 0);
+	w.service.sent = "/nonexistent/sent";
+	assert_null(start(&w, "k", "0900000123"));
+	assert_string_equal(w.note, "no right to look into gammu-smsd's folders");
+	assert_int_equal(files(w.outbox, name), 0);
+	w.service.sent = w.sent;
 	w.service.outbox = "/nonexistent/outbox";
 	assert_null(start(&w, "k", "0900000123"));
 	assert_string_equal(w.note, "outbox: No such file or directory");

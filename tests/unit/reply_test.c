@@ -137,12 +137,35 @@ static void only_the_head_of_an_endless_text_counts(void **state)
 	expect(text, REPLY_OK, "7K2");
 }
 
+static void a_telephone_is_known_however_it_is_written(void **state)
+{
+	static const char *const one[] = { "+84900000123",    "84900000123",  "0084900000123",
+					   "0900000123",      "0900 000 123", "0900.000.123",
+					   "+84 900-000-123", "(0900) 000123" };
+	static const char *const others[] = {
+		"0900000124", "900000123", "+1900000123",
+		"",           "Viettel",   "0900000123x",
+		"+",          "00",        "123456789012345678901234567890",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof one / sizeof one[0]; i++) {
+		assert_true(reply_number_same(one[0], one[i]));
+		for (size_t k = 0; k < sizeof others / sizeof others[0]; k++)
+			assert_false(reply_number_same(one[i], others[k]));
+	}
+	assert_true(reply_number_same("Viettel", "Viettel"));
+	assert_true(reply_number_same("195", "195"));
+	assert_false(reply_number_same("Viettel", "viettel"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_way_to_say_yes_takes_the_job),
 		cmocka_unit_test(whatever_says_nothing_of_the_kind_is_refused_with_a_name),
 		cmocka_unit_test(only_the_head_of_an_endless_text_counts),
+		cmocka_unit_test(a_telephone_is_known_however_it_is_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

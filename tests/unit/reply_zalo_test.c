@@ -17,6 +17,7 @@
 enum { PATIENCE_MS = 10000 };
 
 #define NOTHING "{\"ok\":false,\"error_code\":408,\"description\":\"Request timeout\"}"
+#define UNAUTHORIZED "{\"ok\":false,\"error_code\":401,\"description\":\"SECRET Unauthorized\"}"
 #define WROTE(chat, text)                                                                 \
 	"{\"ok\":true,\"result\":{\"event_name\":\"message.text.received\",\"message\":{" \
 	"\"from\":{\"id\":\"u1\",\"display_name\":\"anh Bình\",\"is_bot\":false},"       \
@@ -119,9 +120,7 @@ static void nothing_new_is_no_failure(void **state)
 
 static void after_a_failure_it_waits_longer_and_longer_and_hears_again(void **state)
 {
-	static const char *const bad[] = { "{\"ok\":false,\"error_code\":401,"
-					   "\"description\":\"SECRET Unauthorized\"}",
-					   "<html>", "[]", "{\"ok\":true" };
+	static const char *const bad[] = { UNAUTHORIZED, "<html>", "[]", "{\"ok\":true" };
 	struct world w;
 	mono_t began;
 
