@@ -213,6 +213,17 @@ static void open_alert(struct commune *c, const struct incident *i, enum tell wh
 		alert_by(c, (wall_t){ l->a.opened.ms + remind_hours[0] * HOUR_MS });
 }
 
+/* The houses' lights may say that somebody comes, where they can be reached. */
+static void ask_points(struct commune *c, int64_t incident, uint8_t what)
+{
+	for (size_t i = 0; i < c->roster->n_points; i++) {
+		struct place *p = &c->place[i];
+
+		if (p->point.present && p->spell.last_incident == incident)
+			commune_ask(c, p, what);
+	}
+}
+
 /* Whoever was told that it began is told that it is over; nobody else. */
 static void close_alert(struct commune *c, const struct incident *i, wall_t wall)
 {
@@ -224,6 +235,8 @@ static void close_alert(struct commune *c, const struct incident *i, wall_t wall
 	for (size_t k = 0; k < c->roster->n_receivers; k++)
 		if (alert_told(&l->a, k))
 			send(c, k, i, TELL_RESOLVED, &l->a);
+	if (l->a.taken_by[0] != '\0')
+		ask_points(c, i->id, ASK_LEFT);
 	l->a.closed = true;
 	l->a.next.ms = 0;
 	keep(c, &l->a);
@@ -246,17 +259,6 @@ void commune_alert_keep(struct commune *c, const struct incident *i)
 
 	if (l)
 		l->i = *i;
-}
-
-/* The houses' lights may say that somebody comes, where they can be reached. */
-static void ask_points(struct commune *c, int64_t incident, uint8_t what)
-{
-	for (size_t i = 0; i < c->roster->n_points; i++) {
-		struct place *p = &c->place[i];
-
-		if (p->point.present && p->spell.last_incident == incident)
-			commune_ask(c, p, what);
-	}
 }
 
 /* ---- nobody goes ---- */

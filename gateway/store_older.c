@@ -29,6 +29,11 @@ static const char carry_over_1[] =
 	"CASE WHEN sent_ms > 0 THEN rtrim(route, '0123456789') ELSE '' END, note, '', '', '', '', "
 	"incident, hamlet, point, from_ms, until_ms, cause, sure, state, told, points, open, eyes, "
 	"cams_n, facts, points > 1, 0, 0, 0, 0, 0, points > 1, 0, 0 FROM outbox_1;"
+	/* Whoever was told of what is still going on will be told of its end. */
+	"INSERT INTO alert SELECT id, '', (SELECT group_concat(receiver || ',', '') FROM outbox "
+	"WHERE outbox.incident = incident.id AND what = 0), from_ms, 0, 2, '', 0, 0 "
+	"FROM incident WHERE told AND state != 3 AND "
+	"EXISTS (SELECT 1 FROM outbox WHERE outbox.incident = incident.id AND what = 0);"
 	"DROP TABLE outbox_1;";
 
 bool store_make_way(struct store *s, int64_t version)
