@@ -189,7 +189,7 @@ static void outage_changed(struct commune *c, struct place *p, const struct chan
 	case CHANGE_OPENED:
 		if (!ch->present)
 			break;
-		flap_feed(&p->flap, o.from);
+		p->unstable = flap_feed(&p->flap, o.from);
 		commune_join(c, p, &o, now);
 		break;
 	case CHANGE_CHANGED:
@@ -402,6 +402,7 @@ static void scan(struct commune *c, mono_t now, wall_t wall)
 		if (mono_reached(now, p->point.due))
 			commune_contact(c, p, POINT_TIME, now, wall);
 		gone |= p->gone.ms == now.ms;
+		p->unstable = flap_damped(&p->flap, wall);
 		if (p->spell.camera_from.ms != 0) {
 			pass_time(c, p, now, wall);
 			commune_scan_by(c, mono_after(now, 1000));
@@ -571,7 +572,7 @@ struct point_view commune_point(const struct commune *c, size_t point)
 		.outage = open ? s->outage.id : 0,
 		.incident = open ? s->outage.incident : 0,
 		.planned = p->planned,
-		.unstable = p->flap.damped,
+		.unstable = p->unstable,
 	};
 }
 

@@ -26,6 +26,7 @@ struct place {
 	uint32_t relay;                 /* point through which it speaks, plus one; 0 none */
 	bool relays;                    /* others speak through it */
 	struct flap flap;
+	bool unstable;     /* by it, as of the last look */
 	wall_t told_until; /* when the last incident of it that was told ended; ms 0 none */
 	mono_t gone;       /* when its silence was believed; MONO_NEVER: it speaks */
 	bool planned;

@@ -25,6 +25,6 @@ struct flap {
 bool flap_feed(struct flap *f, wall_t at);
 
 /* Is it unstable at this moment? */
-bool flap_damped(struct flap *f, wall_t at);
+bool flap_damped(const struct flap *f, wall_t at);
 
 #endif

@@ -56,13 +56,17 @@ static unsigned times_with(const struct learn *l, uint32_t other)
 	return 0;
 }
 
+/* Counts are halved when one of the two is full, so each is measured by its own. */
+static bool belongs(const struct learn *l, uint32_t other)
+{
+	const unsigned times = times_with(l, other);
+
+	return times >= LEARN_TIMES && times * 100 >= l->times * (unsigned)LEARN_SHARE_PCT;
+}
+
 bool learn_friends(const struct learn *all, uint32_t a, uint32_t b)
 {
-	const unsigned ab = times_with(&all[a], b), ba = times_with(&all[b], a);
-	const unsigned together = ab < ba ? ab : ba;
-	const unsigned most = all[a].times > all[b].times ? all[a].times : all[b].times;
-
-	return together >= LEARN_TIMES && together * 100 >= most * LEARN_SHARE_PCT;
+	return belongs(&all[a], b) && belongs(&all[b], a);
 }
 
 size_t learn_of(const struct learn *all, uint32_t point, uint32_t out[static LEARN_FRIENDS])

@@ -13,11 +13,24 @@
 static const struct roster_hamlet hamlets[] = { { "QT", "Quyết Thắng" } };
 static const struct roster_camera eyes[] = { { "cổng chợ", "" } };
 static const struct roster_point points[] = {
-	{ "TT-01-01", "QT", "", "", "", "", eyes, 1 },
+	{ .code = "TT-01-01", .hamlet = "QT", .cameras = eyes, .n_cameras = 1 },
 };
-static const struct roster roster = { "Thiện Tân", hamlets, 1, points, 1 };
+static const struct receiver receivers[] = { { .id = "hook0", .name = "hook0" } };
+static const struct roster roster = {
+	.commune = "Thiện Tân",
+	.hamlets = hamlets,
+	.n_hamlets = 1,
+	.points = points,
+	.n_points = 1,
+	.receivers = receivers,
+	.n_receivers = 1,
+};
 static const struct commune_options options = {
-	.grace_ms = 10000, .ask_ms = 4000, .sight_ms = 30000, .group_window_ms = 60000
+	.grace_ms = 10000,
+	.ask_ms = 4000,
+	.sight_ms = 30000,
+	.group_window_ms = 60000,
+	.blind_hold_ms = 300000,
 };
 
 static const wall_t WALL = { 1790000000000 };
@@ -51,9 +64,9 @@ static void turn(void)
 	for (size_t i = 0; i < acts->n; i++) {
 		const struct act *a = &acts->act[i];
 
-		if (a->kind == ACT_TELL && a->u.tell.what == TELL_FIRING) {
+		if (a->kind == ACT_TELL && a->u.tell.notice->what == TELL_FIRING) {
 			told++;
-			told_cause = a->u.tell.incident.cause;
+			told_cause = a->u.tell.notice->incident.cause;
 		}
 		news_rows += a->kind == ACT_ROW && a->u.row.kind == ROW_NEWS;
 		gasp_rows += a->kind == ACT_ROW && a->u.row.kind == ROW_GASP;

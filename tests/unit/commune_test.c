@@ -9,9 +9,15 @@
 static const struct roster_hamlet hamlets[] = { { "QT", "Quyết Thắng" } };
 static const struct roster_camera eyes[] = { { "cổng chợ", "" } };
 static const struct roster_point points[] = {
-	{ "TT-01-01", "QT", "", "", "", "", eyes, 1 },
+	{ .code = "TT-01-01", .hamlet = "QT", .cameras = eyes, .n_cameras = 1 },
 };
-static const struct roster roster = { "Thiện Tân", hamlets, 1, points, 1 };
+static const struct roster roster = {
+	.commune = "Thiện Tân",
+	.hamlets = hamlets,
+	.n_hamlets = 1,
+	.points = points,
+	.n_points = 1,
+};
 static const struct commune_options options = {
 	.grace_ms = 10000, .ask_ms = 4000, .sight_ms = 30000, .group_window_ms = 60000
 };

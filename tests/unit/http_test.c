@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* http: a real server in a child process, a real client here; what it shows is made up. */
 #include "gateway/assets.h"
+#include "gateway/catalogue.h"
 #include "gateway/draw_client.h"
 #include "gateway/http.h"
 
@@ -913,9 +914,11 @@ int main(void)
 		sentence(metrics_have_their_own_token),
 		sentence(the_whole_page_is_small_and_brings_nothing_from_outside),
 	};
+	char why[CATALOGUE_WHY];
 	int failed;
 
-	if (sodium_init() < 0 || !mkdtemp(dir) || curl_global_init(CURL_GLOBAL_ALL) ||
+	if (!catalogue_open(LOCALE_DIR, why) || sodium_init() < 0 || !mkdtemp(dir) ||
+	    curl_global_init(CURL_GLOBAL_ALL) ||
 	    crypto_pwhash_str(hash, "mắt 1", strlen("mắt 1"), crypto_pwhash_OPSLIMIT_MIN,
 			      crypto_pwhash_MEMLIMIT_MIN) < 0)
 		return 1;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* outbox: every message has a row before it is sent, one key at every try, and a receipt after. */
 #include "gateway/acts.h"
+#include "gateway/catalogue.h"
 #include "shelf.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -495,5 +497,11 @@ int main(void)
 		with_shelf(a_gateway_that_is_too_old_for_the_file_says_so),
 	};
 
+	char why[CATALOGUE_WHY];
+
+	if (!catalogue_open(LOCALE_DIR, why)) {
+		fprintf(stderr, "%s\n", why);
+		return 1;
+	}
 	return cmocka_run_group_tests_name("outbox", tests, NULL, NULL);
 }

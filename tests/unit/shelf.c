@@ -16,14 +16,15 @@
 #include <sqlite3.h>
 
 static const struct roster_hamlet hamlets[] = { { "TT-07", "Ấp 7" }, { "TT-08", "Ấp 8" } };
+#define POINT(c, h, who, isp)                                                           \
+	{                                                                               \
+		.code = c, .hamlet = h, .household = who, .phone = "", .provider = isp, \
+		.transformer = "", .relay = ""                                          \
+	}
 static const struct roster_point points[] = {
-	{ .code = "TT-07-03",
-	  .hamlet = "TT-07",
-	  .household = "Bà Năm",
-	  .phone = "",
-	  .provider = "VNPT" },
-	{ .code = "TT-07-04", .hamlet = "TT-07", .household = "", .phone = "", .provider = "" },
-	{ .code = "TT-08-01", .hamlet = "TT-08", .household = "", .phone = "", .provider = "" },
+	POINT("TT-07-03", "TT-07", "Bà Năm", "VNPT"),
+	POINT("TT-07-04", "TT-07", "", ""),
+	POINT("TT-08-01", "TT-08", "", ""),
 };
 static const struct receiver receivers[] = {
 	{ .id = "hook0", .name = "hook0" },
