@@ -184,10 +184,7 @@ CREATE TABLE IF NOT EXISTS alert (
 	taken_ms  INTEGER NOT NULL,
 	closed    INTEGER NOT NULL      -- its end was told
 );
-CREATE INDEX IF NOT EXISTS alert_open ON alert (incident) WHERE closed = 0; '' nobody yet
-	taken_ms INTEGER NOT NULL,
-	done     INTEGER NOT NULL
-);
+CREATE INDEX IF NOT EXISTS alert_open ON alert (incident) WHERE closed = 0;
 
 -- Back-filled samples that are not in the graphs yet.
 CREATE TABLE IF NOT EXISTS undrawn (
