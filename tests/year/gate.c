@@ -102,7 +102,7 @@ static void asked(struct world *w, struct site *s, const struct act *a)
 	if (kind != WIRE_ASK || wire_ask_decode(&ask, a->u.send.buf, a->u.send.len) != WIRE_OK)
 		return;
 	if (ask.what & (ASK_BEAT | ASK_BIRTH))
-		world_in(w, chance_between(&w->chance, 50, ANSWER_MS),
+		world_in(w, chance_between(&w->luck, 50, ANSWER_MS),
 			 ask.what & ASK_BIRTH ? HAPPENS_BIRTH : HAPPENS_BEAT, s, 0);
 }
 
@@ -110,8 +110,8 @@ static void told(struct world *w, const struct notice *n, uint32_t receiver)
 {
 	score_tell(w, n, receiver);
 	if (w->roster.receivers[receiver].role == ROLE_TECHNICIAN && tell_opens(n->what) &&
-	    chance_hit(&w->chance, w->plan->share[SHARE_TAKEN]))
-		world_in(w, chance_between(&w->chance, TAKE_LEAST, TAKE_MOST), HAPPENS_GATE_TAKE,
+	    chance_hit(&w->luck, w->plan->share[SHARE_TAKEN]))
+		world_in(w, chance_between(&w->luck, TAKE_LEAST, TAKE_MOST), HAPPENS_GATE_TAKE,
 			 NULL, (uint64_t)n->incident.id);
 }
 
@@ -200,7 +200,7 @@ static void link_is(struct world *w, bool up)
 	g->dirty = true;
 	sight(w);
 	for (unsigned i = 0; i < w->plan->points; i++)
-		world_in(w, chance_between(&w->chance, 50, WORD_MS),
+		world_in(w, chance_between(&w->luck, 50, WORD_MS),
 			 up ? HAPPENS_SYNC : HAPPENS_NOTICE, &w->site[i], 0);
 }
 
@@ -244,7 +244,7 @@ void gate_end(struct world *w, bool goodbye)
 	g->linked = g->dirty = false;
 	sight(w);
 	for (unsigned i = 0; i < w->plan->points; i++)
-		world_in(w, chance_between(&w->chance, 50, WORD_MS), HAPPENS_NOTICE, &w->site[i],
+		world_in(w, chance_between(&w->luck, 50, WORD_MS), HAPPENS_NOTICE, &w->site[i],
 			 0);
 }
 

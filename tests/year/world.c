@@ -45,6 +45,7 @@ struct world *world_new(const struct plan *p, uint64_t seed)
 					       .next_person_ms = 300000,
 					       .leader_ms = 14400000 };
 	chance_init(&w->chance, seed);
+	chance_init(&w->luck, ~seed);
 	village_build(w);
 	keeper_init(&w->keeper, p->points, world_wall(w));
 	truth_init(&w->truth, p->points);
