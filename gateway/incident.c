@@ -82,13 +82,14 @@ static bool tied(const struct incident_live *l, const struct outage *o, const st
 static bool takes(const struct incident_live *l, const struct outage *o, const struct ties *t,
 		  const struct commune_options *opt)
 {
-	if (l->i.scope == SCOPE_GATEWAY || l->planned != t->planned)
+	if (l->i.scope == SCOPE_GATEWAY)
 		return false;
 	if (!incident_grouped(
 		    o->cause)) /* the house was dark meanwhile, the camera is still gone */
 		return l->i.point == o->point && !incident_grouped(l->i.cause);
 	return l->i.state != INCIDENT_CLOSING && incident_grouped(l->i.cause) && !l->i.residue &&
-	       distance(l->i.from, o->from) <= opt->group_window_ms && tied(l, o, t);
+	       l->planned == t->planned && distance(l->i.from, o->from) <= opt->group_window_ms &&
+	       tied(l, o, t);
 }
 
 static struct incident_live *choose(struct incidents *s, const struct outage *o,

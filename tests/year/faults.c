@@ -6,7 +6,8 @@ enum {
 	FLAP_OUT = 90000, /* medians of a loose plug: out for so long, */
 	FLAP_IN = 240000, /* in for so long */
 	NOTICE_DAYS = 1,  /* a planned cut is announced so long before */
-	NOTICE_SLACK = 10 * MINUTE
+	NOTICE_SLACK = 10 * MINUTE,
+	OVERRUN_MS = 45 * MINUTE /* median of what a cut lasts longer than was announced */
 };
 
 /* Whatever may break, and how it does. */
@@ -134,6 +135,12 @@ static void office(struct world *w, enum fault kind, bool on)
 {
 	if (kind == FAULT_OWN_LINE)
 		gate_line(w, !on);
+	if (kind == FAULT_OWN_POWER && on)
+		w->gate.on_battery = chance_hit(&w->chance, w->plan->share[SHARE_OFFICE_BATTERY]);
+	if (kind == FAULT_OWN_POWER && w->gate.on_battery) {
+		gate_battery(w, on);
+		return;
+	}
 	if (kind == FAULT_BROKER || kind == FAULT_OWN_POWER)
 		gate_broker(w, !on);
 	if (kind != FAULT_OWN_LINE && kind != FAULT_BROKER) {
@@ -184,7 +191,8 @@ static bool busy(const struct world *w, enum fault kind)
 {
 	const struct gate *g = &w->gate;
 
-	return fault_kinds[kind].of == PER_COMMUNE && (!g->commune || !g->broker || !g->line);
+	return fault_kinds[kind].of == PER_COMMUNE &&
+	       (!g->commune || !g->broker || !g->line || g->on_battery);
 }
 
 static void break_something(struct world *w, struct source *of)
@@ -200,9 +208,12 @@ static void break_something(struct world *w, struct source *of)
 		abort();
 	*s = (struct spell){ .of = *of, .lasts = lasts(w, of->kind) };
 	in = begins_in(w, of->kind);
-	if (of->kind == FAULT_PLANNED)
+	if (of->kind == FAULT_PLANNED) {
 		gate_planned(w, of->subject, w->now + in - NOTICE_SLACK,
 			     w->now + in + s->lasts + NOTICE_SLACK);
+		if (chance_hit(&w->chance, w->plan->share[SHARE_OVERRUN]))
+			s->lasts += chance_lasts(&w->chance, OVERRUN_MS, 0.6);
+	}
 	world_in(w, in, HAPPENS_BEGIN, s, 0);
 }
 

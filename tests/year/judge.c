@@ -7,7 +7,10 @@ enum {
 	LOOK_MS = 2 * MINUTE +
 		  90000, /* a node takes so long to see a dead camera, its boot included */
 	TOLD_MOST = 4,
-	OVER_MS = HOUR /* an incident without an open outage is over, and told so, by then */
+	RESTLESS = 3,
+	RESTLESS_WITHIN_MS = 2 * HOUR, /* so many outages in that make a point restless */
+	DOUBT_MS = 10000, /* the gateway finds out about its own line and mains within */
+	OVER_MS = HOUR    /* an incident without an open outage is over, and told so, by then */
 };
 
 static int64_t moment(wall_t t)
@@ -34,7 +37,8 @@ static int by_from(const void *a, const void *b)
 /* A time in which it could not be seen, and for so long afterwards it may take. */
 static void hide(windows *hidden, int64_t from, int64_t until_, int64_t more)
 {
-	*LIST_ADD(*hidden) = (struct announced){ from, until_ == INT64_MAX ? until_ : until_ + more };
+	*LIST_ADD(*hidden) =
+		(struct announced){ from, until_ == INT64_MAX ? until_ : until_ + more };
 }
 
 /* The longest that the gateway could see it without a break. */
@@ -49,8 +53,11 @@ static int64_t visible(const struct world *w, uint32_t point, const struct ill *
 
 	for (size_t n = 0; n < t->blinds.n; n++)
 		hide(&hidden, t->blinds.at[n].from, t->blinds.at[n].until, sight);
-	for (size_t n = 0; n < p->windows.n; n++)
-		hide(&hidden, p->windows.at[n].from, p->windows.at[n].until, sight);
+	for (size_t n = 0; track == TRACK_WAY && n < p->windows.n; n++)
+		hide(&hidden, p->windows.at[n].from, p->windows.at[n].until,
+		     w->options.cut_grace_ms);
+	for (size_t n = 0; track == TRACK_WAY && n < t->doubts.n; n++)
+		hide(&hidden, t->doubts.at[n].from, t->doubts.at[n].until, sight);
 	for (size_t n = 0; track == TRACK_CAMERA && n < way->past.n; n++)
 		hide(&hidden, way->past.at[n].from, until(w, &way->past.at[n]), LOOK_MS);
 	hide(&hidden, end, INT64_MAX, 0);
@@ -65,14 +72,19 @@ static int64_t visible(const struct world *w, uint32_t point, const struct ill *
 	return longest;
 }
 
+/* So long it takes to find a silence out. */
+static int64_t silence(const struct world *w)
+{
+	return (int64_t)w->plan->pace_s * 1000 + w->options.grace_ms + w->options.ask_ms;
+}
+
 int64_t judge_threshold(const struct world *w, enum track track)
 {
 	const struct commune_options *o = &w->options;
 
 	if (track == TRACK_CAMERA)
 		return LOOK_MS + o->camera_hold_ms + SLACK_MS;
-	return (int64_t)w->plan->pace_s * 1000 + o->grace_ms + o->ask_ms + o->group_hold_ms +
-	       SLACK_MS;
+	return silence(w) + o->group_hold_ms + SLACK_MS;
 }
 
 /* ---- what was told of it ---- */
@@ -122,19 +134,70 @@ static struct telling find(const struct world *w, const struct kept_point *p, co
 	return t;
 }
 
+/* A point is back when it has been well for so long after an outage of that length. */
+static int64_t well_for(const struct world *w, int64_t length)
+{
+	const int64_t hold = w->options.return_hold_ms, more = length * 3 / 2;
+
+	return length < w->options.again_hold_ms && more > hold ? more : hold;
+}
+
+/* It comes and goes: that is told as one thing. */
+static bool restless(const struct world *w, const struct kept_point *p, const struct ill *i)
+{
+	const struct spells *s = &w->truth.point[p - w->keeper.point].spells[TRACK_WAY];
+	unsigned n = 0;
+
+	for (size_t k = 0; k < s->past.n; k++)
+		n += s->past.at[k].from < i->from &&
+		     s->past.at[k].from > i->from - RESTLESS_WITHIN_MS;
+	return n >= RESTLESS;
+}
+
 /* Was it told as the point's outage before, long after that one had ended? */
 static bool swallowed(const struct world *w, const struct kept_point *p, const struct ill *i,
 		      const struct telling *t)
 {
 	const struct kept_incident *k = t->told[0];
+	int64_t last = -1, longest = 0;
 
-	if (k->opened_by == TELL_UNSTABLE || moment(k->opened) >= i->from || t->n > 1)
+	if (moment(k->opened) >= i->from || t->n > 1 || restless(w, p, i))
 		return false;
-	for (const struct kept_outage *o = t->first; o-- > p->outages.at;)
-		if (o->o.incident == k->i.id)
-			return i->from - moment(o->o.until) >
-			       w->options.return_hold_ms + w->options.sight_ms;
+	for (const struct kept_outage *o = t->first; o-- > p->outages.at;) {
+		if (o->o.incident != k->i.id)
+			continue;
+		if (last < 0)
+			last = moment(o->o.until);
+		if (o->o.until.ms - o->o.from.ms > longest)
+			longest = o->o.until.ms - o->o.from.ms;
+	}
+	return last >= 0 && i->from - last > well_for(w, longest) + w->options.sight_ms;
+}
+
+/* Were people told within the hour before that the point is back? Then a short one is no news. */
+static bool again(const struct world *w, const struct kept_point *p, const struct ill *i)
+{
+	for (size_t n = 0; n < p->outages.n; n++)
+		for (size_t m = 0; m < p->outages.at[n].n_incidents; m++) {
+			const struct kept_incident *k =
+				keeper_incident(&w->keeper, p->outages.at[n].incident[m]);
+
+			if (k && k->closed.ms != 0 &&
+			    moment(k->closed) > i->from - w->options.again_within_ms &&
+			    moment(k->closed) < i->from + silence(w) + SLACK_MS)
+				return true;
+		}
 	return false;
+}
+
+static int64_t needed(const struct world *w, const struct kept_point *p, const struct ill *i,
+		      enum track track)
+{
+	const struct commune_options *o = &w->options;
+	const int64_t hold = track == TRACK_CAMERA ? o->camera_hold_ms : o->group_hold_ms;
+	const int64_t need = judge_threshold(w, track);
+
+	return again(w, p, i) && o->again_hold_ms > hold ? need + o->again_hold_ms - hold : need;
 }
 
 static bool flapping(const struct world *w, uint32_t point, const struct ill *i)
@@ -152,11 +215,11 @@ static enum found find_out(const struct world *w, uint32_t point, const struct i
 {
 	const int64_t seen = visible(w, point, i, track);
 
-	if (flapping(w, point, i))
-		return t->n > 0 ? FOUND_FLAPPING : FOUND_MAY_QUIET;
-	if (GATE_KNOWS_PLANS && i->kind == FAULT_PLANNED && seen < TRUTH_LEAST_MS && t->n > 0)
+	if (t->n > 0 && flapping(w, point, i))
+		return FOUND_FLAPPING;
+	if (i->kind == FAULT_PLANNED && seen < TRUTH_LEAST_MS && t->n > 0)
 		return FOUND_ANNOUNCED;
-	if (seen < judge_threshold(w, track))
+	if (seen < needed(w, &w->keeper.point[point], i, track))
 		return t->n > 0 ? FOUND_MAY_TOLD : FOUND_MAY_QUIET;
 	if (t->n == 0)
 		return FOUND_MISSED;
@@ -229,6 +292,30 @@ static void judge_flap(struct judge *j, const struct world *w, uint32_t point, c
 		j->flap_most = n;
 }
 
+/* Trouble of our own is told once, when it lasts and we live. */
+static void judge_doubts(struct judge *j, const struct world *w)
+{
+	const struct truth *t = &w->truth;
+
+	for (size_t n = 0; n < t->doubts.n; n++) {
+		const struct announced *d = &t->doubts.at[n];
+		const int64_t end = d->until < w->end ? d->until : w->end;
+		unsigned told = 0;
+
+		if (end - d->from < DOUBT_MS + w->options.blind_hold_ms + SLACK_MS)
+			continue;
+		for (size_t k = 0; k < w->keeper.size_incidents; k++) {
+			const struct kept_incident *i = &w->keeper.incident[k];
+
+			if (i->i.id != 0 && i->i.scope == SCOPE_GATEWAY && i->openings > 0 &&
+			    moment(i->opened) >= d->from && moment(i->opened) < end + SLACK_MS)
+				told += i->openings;
+		}
+		j->doubts++;
+		j->doubts_once += told == 1;
+	}
+}
+
 static void judge_ends(struct judge *j, const struct world *w)
 {
 	for (size_t n = 0; n < w->keeper.size_incidents; n++) {
@@ -270,6 +357,7 @@ void judge_year(struct judge *j, const struct world *w)
 		judge_seconds(j, w, p);
 	}
 	judge_ends(j, w);
+	judge_doubts(j, w);
 }
 
 void judge_free(struct judge *j)

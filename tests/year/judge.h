@@ -44,6 +44,7 @@ struct judge {
 	LIST(struct example) examples;                       /* of what may not be */
 	unsigned flaps, flap_tellings, flap_most, flap_over; /* tellings of one loose plug */
 	unsigned incidents, ended_once, ended_wrong, ended_never;
+	unsigned doubts, doubts_once; /* trouble of our own that had to be told */
 	unsigned bad_sums;
 	int64_t truth_s[HUES], kept_s[HUES];
 };

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { INCIDENTS_FIRST = 1024 };
+enum { INCIDENTS_FIRST = 1024, LATELY_MS = 3 * HOUR };
 
 void keeper_init(struct keeper *k, size_t points, wall_t begins)
 {
@@ -32,6 +32,7 @@ void keeper_free(struct keeper *k)
 	}
 	free(k->point);
 	free(k->incident);
+	free(k->alerts.at);
 }
 
 static void fault(struct keeper *k, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -190,6 +191,7 @@ static void tell(struct keeper *k, const struct act *a, wall_t now)
 		}
 	} else if (n->what == TELL_RESOLVED) {
 		i->closings++;
+		i->closed = now;
 		if (i->openings == 0)
 			fault(k, "incident %" PRId64 " told resolved, never begun", i->i.id);
 	}
@@ -247,6 +249,19 @@ static void keep_row(struct keeper *k, const struct row *r, wall_t now)
 	k->rows++;
 }
 
+static void keep_alert(struct keeper *k, const struct alert *a)
+{
+	size_t i = 0;
+
+	while (i < k->alerts.n && k->alerts.at[i].incident != a->incident)
+		i++;
+	if (i == k->alerts.n)
+		(void)LIST_ADD(k->alerts);
+	k->alerts.at[i] = *a;
+	if (a->closed)
+		k->alerts.at[i] = k->alerts.at[--k->alerts.n];
+}
+
 static void commit(struct keeper *k, const struct act *a, wall_t now)
 {
 	switch (a->kind) {
@@ -273,6 +288,8 @@ static void commit(struct keeper *k, const struct act *a, wall_t now)
 		tell(k, a, now);
 		return;
 	case ACT_ALERT:
+		keep_alert(k, &a->u.alert);
+		return;
 	case ACT_CORRECT:
 	case ACT_SAMPLES:
 	case ACT_DRAW:
@@ -307,7 +324,6 @@ static int by_id(const void *a, const void *b)
 	return p->id < q->id ? -1 : p->id > q->id;
 }
 
-/* As gateway/store_keep.c does it. */
 static void restore_incidents(const struct keeper *k, struct commune *c, mono_t now)
 {
 	LIST(struct incident) found = { 0 };
@@ -342,7 +358,76 @@ static void restore_outages(const struct keeper *k, struct commune *c)
 	free(found.at);
 }
 
-void keeper_restore(const struct keeper *k, struct commune *c, mono_t now)
+/* How restless each point was lately. */
+static void restore_past(const struct keeper *k, struct commune *c, wall_t since)
+{
+	LIST(struct outage) found = { 0 };
+
+	for (size_t i = 0; i < k->n_points; i++)
+		for (size_t n = 0; n < k->point[i].outages.n; n++) {
+			const struct outage *o = &k->point[i].outages.at[n].o;
+
+			if (o->from.ms >= since.ms && o->incident != 0)
+				*LIST_ADD(found) = *o;
+		}
+	if (found.n > 0)
+		qsort(found.at, found.n, sizeof found.at[0], by_beginning);
+	for (size_t i = 0; i < found.n; i++)
+		commune_restore_past(c, &found.at[i]);
+	free(found.at);
+}
+
+struct companion {
+	wall_t from;
+	int64_t incident;
+	uint32_t point;
+};
+
+static int by_incident(const void *a, const void *b)
+{
+	const struct companion *p = a, *q = b;
+
+	if (p->from.ms != q->from.ms)
+		return p->from.ms < q->from.ms ? -1 : 1;
+	if (p->incident != q->incident)
+		return p->incident < q->incident ? -1 : 1;
+	return p->point < q->point ? -1 : p->point > q->point;
+}
+
+/* Who went dark together, incident by incident, oldest first. */
+static void restore_together(const struct keeper *k, struct commune *c)
+{
+	LIST(struct companion) found = { 0 };
+	uint32_t point[LEARN_CROWD];
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < k->n_points; i++)
+		for (size_t m = 0; m < k->point[i].outages.n; m++) {
+			const struct outage *o = &k->point[i].outages.at[m].o;
+			const struct kept_incident *of = keeper_incident(k, o->incident);
+
+			if (of && of->i.points >= 2 && of->i.points <= LEARN_CROWD &&
+			    of->i.cause != CAUSE_CAMERA && of->i.cause != CAUSE_DEVICE)
+				*LIST_ADD(found) = (struct companion){ of->i.from, of->i.id, i };
+		}
+	if (found.n > 0)
+		qsort(found.at, found.n, sizeof found.at[0], by_incident);
+	for (size_t i = 0; i < found.n; i++) {
+		const struct companion *a = &found.at[i];
+
+		if (i > 0 && a->incident != a[-1].incident) {
+			commune_restore_together(c, point, n);
+			n = 0;
+		}
+		if (n < LEARN_CROWD && (n == 0 || point[n - 1] != a->point))
+			point[n++] = a->point;
+	}
+	commune_restore_together(c, point, n);
+	free(found.at);
+}
+
+/* As gateway/store_keep.c does it. */
+void keeper_restore(const struct keeper *k, struct commune *c, wall_t alive, mono_t now)
 {
 	for (size_t i = 0; i < k->n_points; i++) {
 		if (k->point[i].known)
@@ -350,9 +435,13 @@ void keeper_restore(const struct keeper *k, struct commune *c, mono_t now)
 		for (size_t n = k->point[i].n_boots; n-- > 0;)
 			commune_restore_boot(c, &k->point[i].boot[n]);
 	}
+	commune_restore_rows(c, k->last_row);
+	restore_past(k, c, (wall_t){ alive.ms - LATELY_MS });
 	restore_incidents(k, c, now);
 	restore_outages(k, c);
-	commune_restore_rows(c, k->last_row);
+	for (size_t i = 0; i < k->alerts.n; i++)
+		commune_restore_alert(c, &k->alerts.at[i]);
+	restore_together(k, c);
 }
 
 bool keeper_boot_known(const struct keeper *k, uint32_t point, uint64_t boot)

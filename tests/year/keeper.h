@@ -35,6 +35,7 @@ struct kept_point {
 struct kept_incident {
 	struct incident i; /* id 0: a free place of the table */
 	wall_t opened;     /* people were told first; ms 0: never */
+	wall_t closed;     /* and that it was over; ms 0: never */
 	enum tell opened_by;
 	unsigned openings, closings;
 };
@@ -42,6 +43,7 @@ struct kept_incident {
 struct keeper {
 	struct kept_point *point;
 	size_t n_points;
+	LIST(struct alert) alerts;      /* that are not closed */
 	struct kept_incident *incident; /* by hash of the id; a power of two */
 	size_t n_incidents, size_incidents;
 	wall_t begins;
@@ -59,8 +61,9 @@ void keeper_free(struct keeper *k);
 /* All acts of one turn that a store keeps. */
 void keeper_commit(struct keeper *k, const struct acts *acts, wall_t now);
 
-/* Tell a new commune all that must be found again after a restart. */
-void keeper_restore(const struct keeper *k, struct commune *c, mono_t now);
+/* Tell a new commune all that must be found again after a restart. alive: when the gateway last
+ * lived. */
+void keeper_restore(const struct keeper *k, struct commune *c, wall_t alive, mono_t now);
 
 bool keeper_boot_known(const struct keeper *k, uint32_t point, uint64_t boot);
 

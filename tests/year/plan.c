@@ -45,9 +45,16 @@ static const char *const subject_names[] = {
 static_assert(COUNT(subject_names) == OF_EACH, "name every subject");
 
 static const char *const share_names[] = {
-	[SHARE_BATTERY] = "battery", [SHARE_ROUTER_UPS] = "router-ups", [SHARE_GASP] = "gasp",
-	[SHARE_WILL] = "will",       [SHARE_LATE_WILL] = "late-will",   [SHARE_NTP] = "ntp",
+	[SHARE_BATTERY] = "battery",
+	[SHARE_ROUTER_UPS] = "router-ups",
+	[SHARE_GASP] = "gasp",
+	[SHARE_WILL] = "will",
+	[SHARE_LATE_WILL] = "late-will",
+	[SHARE_NTP] = "ntp",
 	[SHARE_FLOOR] = "floor",
+	[SHARE_OVERRUN] = "overrun",
+	[SHARE_OFFICE_BATTERY] = "office-battery",
+	[SHARE_TAKEN] = "taken",
 };
 static_assert(COUNT(share_names) == SHARES, "name every share");
 

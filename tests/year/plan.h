@@ -55,13 +55,16 @@ struct rate {
 
 /* So many of a thousand. */
 enum share {
-	SHARE_BATTERY,    /* of the nodes run on one when mains go */
-	SHARE_ROUTER_UPS, /* of these houses have one for the router too */
-	SHARE_GASP,       /* of last gasps get out of a house whose router dies */
-	SHARE_WILL,       /* of connections that break are noticed by the broker */
-	SHARE_LATE_WILL,  /* of wills come after the next birth */
-	SHARE_NTP,        /* of nodes know the time */
-	SHARE_FLOOR,      /* more of them know what it was once */
+	SHARE_BATTERY,        /* of the nodes run on one when mains go */
+	SHARE_ROUTER_UPS,     /* of these houses have one for the router too */
+	SHARE_GASP,           /* of last gasps get out of a house whose router dies */
+	SHARE_WILL,           /* of connections that break are noticed by the broker */
+	SHARE_LATE_WILL,      /* of wills come after the next birth */
+	SHARE_NTP,            /* of nodes know the time */
+	SHARE_FLOOR,          /* more of them know what it was once */
+	SHARE_OVERRUN,        /* of announced cuts last longer than was said */
+	SHARE_OFFICE_BATTERY, /* of cuts of the office's own mains: the gateway lives on */
+	SHARE_TAKEN,          /* of jobs are taken by the technician who was told */
 	SHARES
 };
 

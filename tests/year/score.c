@@ -73,8 +73,9 @@ static bool blind_lately(const struct world *w)
 {
 	const struct truth *t = &w->truth;
 
-	return t->blind ||
-	       (t->blinds.n > 0 && t->blinds.at[t->blinds.n - 1].until > w->now - LATELY_MS);
+	return t->blind || t->doubted > 0 ||
+	       (t->blinds.n > 0 && t->blinds.at[t->blinds.n - 1].until > w->now - LATELY_MS) ||
+	       (t->doubts.n > 0 && t->doubts.at[t->doubts.n - 1].until > w->now - LATELY_MS);
 }
 
 static struct false_alarm *remember(struct false_alarm *f, const struct world *w,

@@ -43,7 +43,7 @@ static bool camera_dark(const struct site *s)
 static void in_between(struct world *w, int64_t least, int64_t most, enum happens what,
 		       struct site *s, uint64_t tag)
 {
-	world_in(w, chance_between(&w->chance, least, most), what, s, tag);
+	world_in(w, chance_between(&w->luck, least, most), what, s, tag);
 }
 
 /* ---- the truth of it ---- */
@@ -142,7 +142,7 @@ static void start(struct world *w, struct site *s, bool boot)
 	s->path_since = w->now;
 	s->stuck_since = 0;
 	if (boot) {
-		s->boot = chance_draw(&w->chance) | 1;
+		s->boot = chance_draw(&w->luck) | 1;
 		s->booted = w->now - BOOTED_MS;
 		s->conn = 0;
 		s->seq = BOOTED_MS;
@@ -168,7 +168,7 @@ void site_node(struct world *w, struct site *s, bool on, enum fault kind)
 		s->why_node = kind;
 		/* The kernel lives, and closes what its program leaves; so does a reboot. */
 		if (kind != FAULT_DEATH && s->connected && s->path)
-			speak_will_later(w, s, false, chance_between(&w->chance, 100, 1000));
+			speak_will_later(w, s, false, chance_between(&w->luck, 100, 1000));
 		s->board &= kind == FAULT_CRASH;
 		stop(w, s);
 		return;
@@ -191,7 +191,7 @@ static void mains_gone(struct world *w, struct site *s)
 		s->board = false;
 		stop(w, s);
 	} else if (!s->empty) {
-		world_in(w, chance_lasts(&w->chance, BATTERY_MS, 0.4), HAPPENS_BATTERY, s, s->cut);
+		world_in(w, chance_lasts(&w->luck, BATTERY_MS, 0.4), HAPPENS_BATTERY, s, s->cut);
 		world_in(w, SETTLED_MS, HAPPENS_NOTICE, s, 0);
 	}
 	site_changed(w, s);

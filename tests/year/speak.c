@@ -27,8 +27,8 @@ static void stuck(struct world *w, struct site *s)
 	if (!s->connected || s->stuck_since != 0)
 		return;
 	s->stuck_since = w->now;
-	if (s->will && chance_hit(&w->chance, w->plan->share[SHARE_WILL]))
-		speak_will_later(w, s, false, chance_between(&w->chance, WILL_LEAST, WILL_MOST));
+	if (s->will && chance_hit(&w->luck, w->plan->share[SHARE_WILL]))
+		speak_will_later(w, s, false, chance_between(&w->luck, WILL_LEAST, WILL_MOST));
 }
 
 /* False: it does not arrive, and whoever sends it finds out later. */
@@ -163,7 +163,7 @@ void speak_notice(struct world *w, struct site *s)
 	if (can_send(w, s))
 		speak_flush(w, s);
 	else if (s->verdict.cause == CAUSE_POWER && w->now - s->mains_since < 2 * SETTLED_MS &&
-		 chance_hit(&w->chance, w->plan->share[SHARE_GASP]))
+		 chance_hit(&w->luck, w->plan->share[SHARE_GASP]))
 		gasp(w, s);
 }
 
@@ -235,8 +235,8 @@ void speak_will_later(struct world *w, struct site *s, bool late, int64_t ms)
 void speak_connect(struct world *w, struct site *s)
 {
 	/* The broker ends the connection that it still holds, unless it takes its time. */
-	if (s->will && chance_hit(&w->chance, w->plan->share[SHARE_LATE_WILL]))
-		speak_will_later(w, s, true, chance_between(&w->chance, LATE_LEAST, LATE_MOST));
+	if (s->will && chance_hit(&w->luck, w->plan->share[SHARE_LATE_WILL]))
+		speak_will_later(w, s, true, chance_between(&w->luck, LATE_LEAST, LATE_MOST));
 	else if (s->will)
 		send_will(w, s, s->will_boot, s->will_conn);
 	s->connected = s->will = true;

@@ -127,7 +127,10 @@ static bool told_once(const struct judge *j, const struct world *w, bool all)
 		 "ends: %u of %u incidents told once, %u wrong (twice, or closed without), %u "
 		 "forgotten",
 		 j->ended_once, j->incidents, j->ended_wrong, j->ended_never);
-	return verdict(j->ended_wrong + j->ended_never == 0, line) && ok;
+	ok &= verdict(j->ended_wrong + j->ended_never == 0, line);
+	snprintf(line, sizeof line, "trouble of the gateway's own: %u of %u told once",
+		 j->doubts_once, j->doubts);
+	return verdict(j->doubts_once == j->doubts, line) && ok;
 }
 
 /* ---- false alarms ---- */

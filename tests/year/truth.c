@@ -28,6 +28,7 @@ void truth_free(struct truth *t)
 	}
 	free(t->point);
 	free(t->blinds.at);
+	free(t->doubts.at);
 }
 
 /* ---- colours ---- */
@@ -38,11 +39,11 @@ static enum hue hue_of(const struct truth *t, const struct truth_point *p)
 
 	if (t->blind || !p->installed)
 		return HUE_UNKNOWN;
+	if (way == FAULTS && p->spells[TRACK_CAMERA].now.kind == FAULTS)
+		return HUE_UP;
 	if (p->plans > 0)
 		return HUE_PLANNED;
-	if (way != FAULTS)
-		return cause_theirs(fault_kinds[way].cause) ? HUE_THEIRS : HUE_OURS;
-	return p->spells[TRACK_CAMERA].now.kind != FAULTS ? HUE_OURS : HUE_UP;
+	return way != FAULTS && cause_theirs(fault_kinds[way].cause) ? HUE_THEIRS : HUE_OURS;
 }
 
 static void turn(const struct truth *t, struct truth_point *p, int64_t now)
@@ -101,6 +102,14 @@ void truth_blind(struct truth *t, bool blind, int64_t now)
 		t->blinds.at[t->blinds.n - 1].until = now;
 	for (size_t i = 0; i < t->n; i++)
 		turn(t, &t->point[i], now);
+}
+
+void truth_doubt(struct truth *t, bool on, int64_t now)
+{
+	if (on && t->doubted++ == 0)
+		*LIST_ADD(t->doubts) = (struct announced){ now, INT64_MAX };
+	if (!on && --t->doubted == 0)
+		t->doubts.at[t->doubts.n - 1].until = now;
 }
 
 void truth_planned(struct truth *t, uint32_t point, bool on, int64_t now)

@@ -48,6 +48,8 @@ struct truth {
 	size_t n;
 	bool blind;
 	LIST(struct announced) blinds; /* when the gateway could hear nobody */
+	LIST(struct announced) doubts; /* when it lived, and knew of trouble of its own */
+	unsigned doubted;
 };
 
 /* Shorter spells are forgotten when they end: no rule of the gateway takes so little for an outage.
@@ -63,6 +65,9 @@ void truth_is(struct truth *t, uint32_t point, enum track track, enum fault kind
 
 /* The gateway can hear nobody, or again: not running, no broker, its own way out gone. */
 void truth_blind(struct truth *t, bool blind, int64_t now);
+
+/* The gateway lives, and its way out or its mains are gone, or back. */
+void truth_doubt(struct truth *t, bool on, int64_t now);
 
 /* A window that was announced to the gateway begins or ends for this point. */
 void truth_planned(struct truth *t, uint32_t point, bool on, int64_t now);

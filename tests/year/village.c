@@ -11,7 +11,14 @@ struct names {
 };
 
 static const struct receiver receivers[] = {
-	{ .id = "log", .name = "log", .role = ROLE_MACHINE },
+	{ .id = "log", .name = "log", .role = ROLE_MACHINE }, /* the first is judged by */
+	{ .id = "technician", .name = "anh Bình", .role = ROLE_TECHNICIAN },
+	{ .id = "duty", .name = "trực ban", .role = ROLE_DUTY },
+	{ .id = "leader",
+	  .name = "chị Hoa",
+	  .role = ROLE_LEADER,
+	  .quiet_from = 1320,
+	  .quiet_until = 360 },
 };
 
 static const struct roster_camera cameras[] = {

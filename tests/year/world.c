@@ -34,8 +34,18 @@ struct world *world_new(const struct plan *p, uint64_t seed)
 					       .group_hold_ms = 60000,
 					       .group_window_ms = 120000,
 					       .camera_hold_ms = 180000,
-					       .return_hold_ms = 120000 };
+					       .return_hold_ms = 120000,
+					       .residue_hold_ms = 600000,
+					       .again_hold_ms = 600000,
+					       .again_within_ms = 3600000,
+					       .stable_hold_ms = 1800000,
+					       .blind_hold_ms = 60000,
+					       .mass_most_ms = 1800000,
+					       .cut_grace_ms = 1800000,
+					       .next_person_ms = 300000,
+					       .leader_ms = 14400000 };
 	chance_init(&w->chance, seed);
+	chance_init(&w->luck, ~seed);
 	village_build(w);
 	keeper_init(&w->keeper, p->points, world_wall(w));
 	truth_init(&w->truth, p->points);
@@ -77,6 +87,7 @@ static void happen(struct world *w, const struct event *e)
 	case HAPPENS_GATE_DIAL:
 	case HAPPENS_GATE_PLAN:
 	case HAPPENS_GATE_DOUBT:
+	case HAPPENS_GATE_TAKE:
 		gate_happen(w, (enum happens)e->kind, e->tag);
 		return;
 	}
@@ -144,6 +155,7 @@ void world_free(struct world *w)
 	}
 	queue_free(&w->queue);
 	commune_free(w->gate.commune);
+	free(w->gate.window.at);
 	faults_free(w);
 	score_free(w);
 	keeper_free(&w->keeper);

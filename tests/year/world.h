@@ -38,8 +38,9 @@ enum happens {
 	HAPPENS_BIRTH,   /* a site: was asked for a birth */
 	HAPPENS_GATE_START,
 	HAPPENS_GATE_DIAL,
-	HAPPENS_GATE_PLAN, /* tag: hamlet << 1 | begins */
-	HAPPENS_GATE_DOUBT /* tag: doubt << 1 | on */
+	HAPPENS_GATE_PLAN,  /* tag: hamlet << 1 | begins */
+	HAPPENS_GATE_DOUBT, /* tag: doubt << 1 | on */
+	HAPPENS_GATE_TAKE   /* somebody takes a job; tag: incident */
 };
 
 struct record {
@@ -95,6 +96,11 @@ struct gate {
 	struct commune *commune; /* NULL: not running */
 	bool linked;             /* to the broker */
 	bool broker, line;       /* they work */
+	bool on_battery;         /* its mains are gone, and it lives on */
+	wall_t line_since, battery_since;
+	int64_t announced;          /* windows so far */
+	LIST(struct window) window; /* that were announced, and are not long over */
+	struct windows windows;     /* the same */
 	int64_t lives;
 	int64_t started;
 	wall_t alive;
@@ -104,7 +110,8 @@ struct gate {
 
 struct world {
 	const struct plan *plan;
-	struct chance chance;
+	struct chance chance; /* of who lives where and what breaks */
+	struct chance luck;   /* of the rest: that may depend on what the gateway does */
 	int64_t now, end; /* ms since the year began */
 	struct queue queue;
 	struct site *site;
@@ -171,6 +178,7 @@ void gate_start(struct world *w);
 void gate_end(struct world *w, bool goodbye);
 void gate_broker(struct world *w, bool up);
 void gate_line(struct world *w, bool up);
+void gate_battery(struct world *w, bool on);
 void gate_happen(struct world *w, enum happens what, uint64_t tag);
 unsigned gate_hear(struct world *w, const char *topic, const uint8_t *buf, size_t len);
 void gate_gasp(struct world *w, struct site *s, const struct gasp *g);
@@ -179,8 +187,5 @@ int64_t gate_due(const struct world *w);
 
 /* A cut that was announced: the hamlet is without mains from..until (ms of the year). */
 void gate_planned(struct world *w, uint32_t hamlet, int64_t from, int64_t until);
-
-/* Does the core know planned windows? Then a cut in one is not told, and its time is planned. */
-enum { GATE_KNOWS_PLANS = 0 };
 
 #endif
