@@ -245,14 +245,23 @@ static void pass_time(struct commune *c, struct place *p, mono_t now, wall_t wal
 	apply(c, p, &ch, was, mono_after(now, -c->o->camera_hold_ms));
 }
 
+/* Until when this program lived before it learned of this row: one that was not running for a while
+ * finds itself blind since then. What else blinds us is noticed late, but lived through. */
+static wall_t lived_until(const struct row *row)
+{
+	const bool start = row->kind == ROW_BLIND && row->point[0] == '\0' &&
+			   (row->body_len == 0 || row->body[0] == DOUBT_BROKER);
+
+	return start ? row->at : row->stored;
+}
+
 void commune_derive(struct commune *c, struct place *p, const struct row *row, mono_t now)
 {
 	struct changes ch = { .n = 0 };
 	enum cause was;
 
-	/* Until we went blind, time passed; what passed since then nobody saw. */
 	if (row->kind != ROW_CLOCK)
-		pass_time(c, p, now, row->kind == ROW_BLIND ? row->at : row->stored);
+		pass_time(c, p, now, lived_until(row));
 	was = p->spell.outage.cause;
 	outage_row(&p->spell, row, &ch);
 	apply(c, p, &ch, was, now);
@@ -391,6 +400,11 @@ void commune_contact(struct commune *c, struct place *p, enum point_input in, mo
 	commune_scan_by(c, p->point.due);
 }
 
+static bool blind(const struct commune *c)
+{
+	return !c->sees;
+}
+
 static void scan(struct commune *c, mono_t now, wall_t wall)
 {
 	bool gone = false;
@@ -419,11 +433,6 @@ static void scan(struct commune *c, mono_t now, wall_t wall)
 	}
 	if (c->scan_due.ms < mono_after(now, SCAN_MS).ms)
 		c->scan_due = mono_after(now, SCAN_MS);
-}
-
-static bool blind(const struct commune *c)
-{
-	return !c->sees;
 }
 
 void commune_step(struct commune *c, mono_t now, wall_t wall)
@@ -516,37 +525,65 @@ void commune_restore_rows(struct commune *c, int64_t last)
 
 /* ---- replay ---- */
 
-void commune_replay(struct commune *c, const struct row *row)
+/* What falls due until then, each at its time; while we are blind nothing does. */
+static void catch_up(struct commune *c, mono_t until)
 {
-	mono_t now = { row->stored.ms };
+	for (mono_t due; (due = incident_due(&c->incidents, blind(c))).ms <= until.ms;) {
+		if (due.ms > c->replayed.ms)
+			c->replayed = due;
+		commune_step_incidents(c, c->replayed, (wall_t){ c->replayed.ms });
+	}
+	if (until.ms > c->replayed.ms)
+		c->replayed = until;
+}
+
+static void replay(struct commune *c, const struct row *row, mono_t now)
+{
 	size_t i = row->point[0] ? commune_find(c, row->point) : SIZE_MAX;
+	struct place *p;
 
-	const mono_t before = row->kind == ROW_BLIND ? (mono_t){ row->at.ms } : now;
-
-	c->replaying = true;
-	/* What fell due before this row; nothing does while we are blind. */
-	commune_step_incidents(c, before, (wall_t){ before.ms });
 	if (row->point[0] == '\0') {
 		if (row->kind == ROW_BLIND || row->kind == ROW_SIGHT)
 			c->sees = row->kind == ROW_SIGHT;
 		own(c, row, now);
 		if (row->kind == ROW_SIGHT)
 			incident_sight(&c->incidents, c->o, now);
-	} else if (i != SIZE_MAX) {
-		struct place *p = &c->place[i];
-
-		point_row(c, p, row, now);
-		if (row->kind == ROW_BIRTH) {
-			p->boot = row->boot;
-			p->conn = (uint32_t)row->seq;
-			p->point.known = true;
-			p->point.pace_ms = outage_birth_pace(row) * 1000;
-			commune_keep(c, p);
-		}
-		if (row->kind == ROW_NEWS || row->kind == ROW_GASP)
-			commune_keep(c, p);
+		return;
 	}
+	if (i == SIZE_MAX)
+		return;
+	p = &c->place[i];
+	point_row(c, p, row, now);
+	if (row->kind == ROW_BIRTH) {
+		p->boot = row->boot;
+		p->conn = (uint32_t)row->seq;
+		p->point.known = true;
+		p->point.pace_ms = outage_birth_pace(row) * 1000;
+		commune_keep(c, p);
+	}
+	if (row->kind == ROW_NEWS || row->kind == ROW_GASP)
+		commune_keep(c, p);
+}
+
+void commune_replay(struct commune *c, const struct row *row)
+{
+	mono_t now = { row->stored.ms };
+
+	c->replaying = true;
+	catch_up(c, (mono_t){ lived_until(row).ms });
+	replay(c, row, now);
+	c->replayed = now; /* our clock may have been set back */
 	commune_step_incidents(c, now, row->stored);
+}
+
+void commune_replayed(struct commune *c, wall_t wall)
+{
+	const mono_t now = { wall.ms };
+
+	catch_up(c, now);
+	for (size_t i = 0; i < c->roster->n_points; i++)
+		pass_time(c, &c->place[i], now, wall);
+	catch_up(c, now);
 }
 
 /* ---- looking ---- */

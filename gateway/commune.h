@@ -170,6 +170,8 @@ void commune_acts_clear(struct commune *c);
 /* Replay one ledger row (rebuild): derives the same spans, outages and incidents; nothing is told,
  * sent or drawn, no row comes back. Rows in id order, into a fresh commune. */
 void commune_replay(struct commune *c, const struct row *row);
+/* All rows are: what fell due after the last one until now. */
+void commune_replayed(struct commune *c, wall_t now);
 
 /* ---- looking, never changing ---- */
 size_t commune_find(const struct commune *c,

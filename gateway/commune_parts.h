@@ -59,6 +59,7 @@ struct commune {
 	struct incidents incidents;
 	int64_t last_row;
 	bool sees, replaying;
+	mono_t replayed; /* how far */
 	unsigned doubts; /* bits 1 << enum doubt */
 	wall_t blind_since;
 	mono_t mass_until; /* after that we believe that most points are gone */

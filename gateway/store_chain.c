@@ -245,7 +245,10 @@ static int replay(struct store *s, struct commune *c, wall_t now)
 			return err;
 		}
 	}
-	return q.err;
+	if (q.err < 0)
+		return q.err;
+	commune_replayed(c, now);
+	return keep_replayed(s, c, now);
 }
 
 /* Whether people were told is not derived: the outbox knows. */
