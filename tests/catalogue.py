@@ -71,7 +71,7 @@ def check_spelling(texts):
         return
     words = set()
     for text in texts:
-        text = re.sub(r"\{\w+\}|\\.|[A-Z_]+\.(?:jsonc|key)", " ", text)
+        text = re.sub(r"--\w+|\{\w+\}|\\.|[A-Z_]+\.(?:jsonc|key)", " ", text)
         words.update(w.lower() for w in re.findall(r"[^\W\d_]+", text))
     said = subprocess.run(["hunspell", "-d", "vi_VN", "-i", "UTF-8", "-l"], input="\n".join(sorted(words)), text=True,
                           capture_output=True, check=True, env={**os.environ, "LC_ALL": "C.UTF-8"}).stdout.split()

@@ -64,7 +64,7 @@ header 'systemd/.*\.h' mesh/loop.c mesh/log.c
 # Hashes, passwords, keys, signatures; base64 in mail.
 header 'sodium\.h' mesh/seal.c gateway/ledger.c 'gateway/store*.c' gateway/login.c gateway/enrol.c \
 	gateway/notify.c gateway/channel_hook.c gateway/channel_mail.c 'gateway/http*.c' 'gateway/cli/*.c'
-header 'cjson/.*' 'mesh/conf*.c' 'node/main*.c' node/settings.c node/look.c node/report.c node/push.c gateway/main.c gateway/enrol.c gateway/order.c gateway/planned.c 'gateway/http*.[ch]' \
+header 'cjson/.*' 'mesh/conf*.c' 'node/main*.c' node/settings.c node/look.c node/report.c node/push.c gateway/main.c gateway/desk.c gateway/enrol.c gateway/order.c gateway/planned.c 'gateway/http*.[ch]' \
 	'gateway/view*.[ch]' gateway/page_words.c gateway/notify.c 'gateway/post*.c' 'gateway/channel_*.c' gateway/reply_zalo.c 'gateway/cli/*.[ch]'
 # Words come from catalogue.c: libintl speaks one language a process, and only where a locale is installed.
 header '(openssl|libintl|qrencode).*' /nobody
