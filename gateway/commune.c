@@ -388,11 +388,13 @@ void commune_contact(struct commune *c, struct place *p, enum point_input in, mo
 		wall_t at = p->point.heard.ms == MONO_NEVER.ms
 				    ? wall
 				    : (wall_t){ wall.ms - mono_since(now, p->point.heard) };
-		/* While our own mains are gone, a silence may be our own switch's. */
+		/* While our own mains are gone, a silence may be our own switch's; and whom we
+		 * heard although we doubt ourselves, we may have ceased to hear. */
 		struct row row = { .at = at,
 				   .stored = wall,
 				   .how = STAMP_OWN,
-				   .kind = c->doubts & 1u << DOUBT_POWER ? ROW_BLIND : ROW_DARK };
+				   .kind = !c->sees || c->doubts & 1u << DOUBT_POWER ? ROW_BLIND
+										     : ROW_DARK };
 
 		p->gone = now;
 		commune_row(c, p, &row, now);
@@ -425,12 +427,8 @@ static void scan(struct commune *c, mono_t now, wall_t wall)
 	}
 	if (gone && c->sees)
 		commune_mass(c, now, wall);
-	if (mono_reached(now, c->mass_until)) {
-		c->mass_until = MONO_NEVER;
-		commune_doubt(c, DOUBT_MASS, false, wall, now, wall);
-	} else if (c->doubts & 1u << DOUBT_MASS) {
-		commune_scan_by(c, c->mass_until);
-	}
+	if (c->mass_until.ms != MONO_NEVER.ms)
+		commune_mass_time(c, now, wall);
 	if (c->scan_due.ms < mono_after(now, SCAN_MS).ms)
 		c->scan_due = mono_after(now, SCAN_MS);
 }

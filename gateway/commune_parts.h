@@ -62,11 +62,12 @@ struct commune {
 	mono_t replayed; /* how far */
 	unsigned doubts; /* bits 1 << enum doubt */
 	wall_t blind_since;
-	mono_t mass_until; /* after that we believe that most points are gone */
-	mono_t mass_asked; /* when all were asked because several vanished */
-	size_t mass_gone;  /* how many had vanished */
-	bool clock_known;  /* wall_off is */
-	int64_t wall_off;  /* our wall clock and monotonic clock differ by this */
+	mono_t mass_until;  /* after that we believe that most points are gone */
+	bool mass_believed; /* it was so long: until half of them are heard it is them */
+	mono_t mass_asked;  /* when all were asked because several vanished */
+	size_t mass_gone;   /* how many had vanished */
+	bool clock_known;   /* wall_off is */
+	int64_t wall_off;   /* our wall clock and monotonic clock differ by this */
 	struct {
 		uint32_t point;
 		int64_t off_ms; /* its clock ahead of ours */
@@ -159,6 +160,8 @@ void commune_vote(struct commune *c, struct place *p, const struct wire_birth *b
 void commune_mass(struct commune *c, mono_t now, wall_t wall);
 /* A point was heard again: enough of them, so that we see? */
 void commune_mass_heard(struct commune *c, mono_t now, wall_t wall);
+/* Time passed: after mass_most_ms it is them. */
+void commune_mass_time(struct commune *c, mono_t now, wall_t wall);
 /* A point through which others speak is back: nobody knows of those until they are heard. */
 void commune_relay_back(struct commune *c, struct place *p, mono_t now, wall_t wall);
 

@@ -120,12 +120,15 @@ void commune_own_incident(struct commune *c, const struct row *row, mono_t now)
 
 /* ---- blind, and not any more ---- */
 
+/* Also when we are blind already, and for one more reason: whom we heard all the same, we may not
+ * hear any more. */
 static void go_blind(struct commune *c, enum doubt d, wall_t at, mono_t now, wall_t wall)
 {
 	struct row row = { .at = at, .stored = wall, .how = STAMP_OWN, .kind = ROW_BLIND };
 
+	if (c->sees || c->blind_since.ms == 0 || at.ms < c->blind_since.ms)
+		c->blind_since = at;
 	c->sees = false;
-	c->blind_since = at;
 	row.body[0] = (uint8_t)d;
 	row.body_len = 1;
 	commune_own_row(c, &row, now);
@@ -145,6 +148,9 @@ static void see(struct commune *c, mono_t now, wall_t wall)
 	for (size_t i = 0; i < c->roster->n_points; i++) {
 		struct point *p = &c->place[i].point;
 
+		/* Whoever spoke and fell silent meanwhile is as unknown as all the others. */
+		if (p->contact == CONTACT_DARK)
+			point_step(p, POINT_BLIND, c->o, now);
 		if (!p->present)
 			point_step(p, POINT_SIGHT, c->o, now);
 		commune_scan_by(c, p->due);
@@ -190,10 +196,8 @@ void commune_doubt(struct commune *c, enum doubt d, bool on, wall_t since, mono_
 			doubt_no_silence(c, now);
 		return;
 	}
-	if (c->sees && on)
-		go_blind(c, d, at, now, wall);
-	else if (on && own_incident(c, d))
-		begin_own(c, &(struct row){ .at = at }, nearest(c->doubts), now);
+	if (on)
+		go_blind(c, nearest(c->doubts), at, now, wall);
 	else if (!c->sees && !(c->doubts & blinding))
 		see(c, now, wall);
 }
@@ -437,6 +441,8 @@ void commune_mass(struct commune *c, mono_t now, wall_t wall)
 {
 	struct toll t;
 
+	if (c->mass_believed)
+		return;
 	take_toll(c, &t, now);
 	if (t.gone >= MASS_LEAST && t.gone * 3 >= 2 * (t.gone + t.present) && !explained(&t)) {
 		c->mass_until = mono_after(now, c->o->mass_most_ms);
@@ -454,12 +460,25 @@ void commune_mass_heard(struct commune *c, mono_t now, wall_t wall)
 {
 	size_t present = 0;
 
-	if (!(c->doubts & bit(DOUBT_MASS)))
+	if (!(c->doubts & bit(DOUBT_MASS)) && !c->mass_believed)
 		return;
 	for (size_t i = 0; i < c->roster->n_points; i++)
 		present += c->place[i].point.present;
-	if (present * 2 >= c->mass_gone || mono_reached(now, c->mass_until))
-		commune_doubt(c, DOUBT_MASS, false, wall, now, wall);
+	if (present * 2 < c->mass_gone)
+		return;
+	c->mass_believed = false;
+	commune_doubt(c, DOUBT_MASS, false, wall, now, wall);
+}
+
+void commune_mass_time(struct commune *c, mono_t now, wall_t wall)
+{
+	if (!mono_reached(now, c->mass_until)) {
+		commune_scan_by(c, c->mass_until);
+		return;
+	}
+	c->mass_until = MONO_NEVER;
+	c->mass_believed = (c->doubts & bit(DOUBT_MASS)) != 0;
+	commune_doubt(c, DOUBT_MASS, false, wall, now, wall);
 }
 
 /* ---- those who speak through another ---- */

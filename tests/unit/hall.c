@@ -414,7 +414,7 @@ void hall_open(const struct roster *r, wall_t day)
 		hall.booted[i] = -UP_MS;
 		hall_birth(i);
 	}
-	hall_pass(HALL_MINUTE);
+	hall_pass(HALL_MINUTE + HALL_MINUTE / 2);
 	hall_hush();
 }
 

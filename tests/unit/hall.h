@@ -75,7 +75,7 @@ extern struct hall hall;
 mono_t hall_now(void);
 wall_t hall_wall(void);
 
-/* A commune that sees since a minute, and every point of it up. day: as HALL_DAY. */
+/* A commune that sees since a minute and a half, and every point of it up. day: as HALL_DAY. */
 void hall_open(const struct roster *r, wall_t day);
 /* Replays what was written down and fails unless it gives the same; frees all. */
 void hall_close(void);
