@@ -424,6 +424,9 @@ static bool step_one(struct commune *c, size_t i, mono_t now, wall_t wall)
 	if (l->i.state != INCIDENT_CLOSED)
 		return true;
 	was = l->i;
+	/* Too short to be told again, and so soon: still restless an hour from now. */
+	if (!was.told && l->again && was.points == 1)
+		remember_told(c, &was, wall);
 	incident_remove(&c->incidents, i);
 	if (did & INCIDENT_CLOSES) {
 		commune_tell(c, &was, TELL_RESOLVED, wall);

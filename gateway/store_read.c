@@ -2,6 +2,7 @@
 /* store_read: outages, incidents and what nodes said of themselves, for people. */
 #include "gateway/store_db.h"
 
+#include <assert.h>
 #include <string.h>
 
 static void read_outages(struct query *q, store_outage_fn *row, void *self)
@@ -36,13 +37,18 @@ void store_outages_of(struct store *s, int64_t incident, store_outage_fn *row, v
 	read_outages(&q, row, self);
 }
 
+/* Not those that became part of another, or never were; 7: our own trouble. */
+#define SHOWN "(points > 0 OR scope = 7)"
+static_assert(SCOPE_GATEWAY == 7, "as in the statement");
+
 void store_incidents(struct store *s, bool open_only, size_t max, store_incident_fn *row,
 		     void *self)
 {
-	static const char all[] =
-		"SELECT id, " INCIDENT_COLUMNS " FROM incident ORDER BY id DESC LIMIT ?";
-	static const char open[] = "SELECT id, " INCIDENT_COLUMNS
-				   " FROM incident WHERE state != 3 ORDER BY id DESC LIMIT ?";
+	static const char all[] = "SELECT id, " INCIDENT_COLUMNS " FROM incident WHERE " SHOWN
+				  " ORDER BY id DESC LIMIT ?";
+	static const char open[] =
+		"SELECT id, " INCIDENT_COLUMNS " FROM incident WHERE state != 3 AND " SHOWN
+		" ORDER BY id DESC LIMIT ?";
 	struct query q = db_query(s, open_only ? open : all);
 	struct incident i;
 

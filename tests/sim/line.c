@@ -13,9 +13,14 @@ static const char *name(const struct machine *m)
 	return m->house->p->code;
 }
 
+bool machine_gets_out(const struct world *w, const struct machine *m)
+{
+	return m->clone || (machine_wired(m) && house_line(w, m->house));
+}
+
 bool machine_reaches(const struct world *w, const struct machine *m)
 {
-	return !w->office.cut && (m->clone || (machine_wired(m) && house_line(w, m->house)));
+	return !w->office.cut && machine_gets_out(w, m);
 }
 
 static void feed(struct world *w, struct machine *m, bool up)

@@ -182,7 +182,7 @@ static bool probes(struct world *w, struct machine *m)
 		    m->clone || (wired && house_router(w, h) && !house_odd(h, ODD_MUTE, 0)),
 		    ROUTER_US);
 	for (unsigned i = 0; i < h->options.outside_n; i++) {
-		bool out = machine_reaches(w, m) && !house_odd(h, ODD_SHUT, 0) &&
+		bool out = machine_gets_out(w, m) && !house_odd(h, ODD_SHUT, 0) &&
 			   !house_odd(h, ODD_OUTSIDE, i);
 
 		any |= probe(w, m, NODE_OUTSIDE, i, out, OUTSIDE_US);
@@ -303,7 +303,7 @@ void machine_event(struct world *w, struct machine *m, const struct event *e)
 		machine_senses_event(w, m, e);
 		return;
 	case HAPPENS_NTP:
-		if (e->tag != m->boot || !m->booted || !m->house->ntp || !machine_reaches(w, m))
+		if (e->tag != m->boot || !m->booted || !m->house->ntp || !machine_gets_out(w, m))
 			return;
 		m->wall_off = 0;
 		m->quality = CLOCK_NTP;

@@ -40,6 +40,8 @@ bool machine_wired(const struct machine *m);
 /* ---- its connection (line.c) ---- */
 
 bool machine_reaches(const struct world *w, const struct machine *m);
+/* To the outside, whether or not the office is there. */
+bool machine_gets_out(const struct world *w, const struct machine *m);
 void machine_dial_in(struct world *w, struct machine *m, int64_t ms);
 void machine_send(struct world *w, struct machine *m); /* what its last step made */
 void machine_lost(struct world *w, struct machine *m,
