@@ -268,13 +268,17 @@ static void remind(struct commune *c, struct alert_live *l, wall_t wall)
 	const uint8_t hours = remind_hours[l->a.reminded++];
 	wall_t until;
 
+	/* What comes and goes all night is no more urgent after four hours of it. */
+	if (l->opening == TELL_UNSTABLE && l->a.reminded < REMINDERS)
+		return;
+
 	for (size_t k = 0; k < c->roster->n_receivers; k++) {
 		const struct receiver *r = &c->roster->receivers[k];
 		struct notice *n;
 		struct act *act;
 
 		if (!alert_told(&l->a, k) || r->role == ROLE_HAMLET_HEAD ||
-		    (r->role != ROLE_MACHINE && alert_quiet(r, wall, &until)))
+		    r->role == ROLE_MACHINE || alert_quiet(r, wall, &until))
 			continue;
 		n = send(c, k, &l->i, TELL_REMIND, &l->a);
 		n->hours = hours;

@@ -285,23 +285,6 @@ void commune_shift(struct commune *c, const struct row *row)
 		c->blind_since.ms += by;
 }
 
-void commune_clock(struct commune *c, mono_t now, wall_t wall)
-{
-	const int64_t off = wall.ms - now.ms, by = off - c->wall_off;
-	struct row row = { .at = wall, .stored = wall, .how = STAMP_OWN, .kind = ROW_CLOCK };
-
-	if (!c->clock_known)
-		return;
-	c->wall_off = off;
-	if (by < CLOCK_STEP_MS && by > -CLOCK_STEP_MS)
-		return; /* slewed */
-	for (size_t i = 0; i < c->n_votes; i++)
-		c->vote[i].off_ms -= by;
-	outage_clock_body(&row, by);
-	commune_own_row(c, &row, now);
-	c->windows_due = now;
-}
-
 static int by_size(const void *a, const void *b)
 {
 	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -322,6 +305,24 @@ static void judge_clock(struct commune *c, mono_t now, wall_t wall)
 	qsort(off, c->n_votes, sizeof off[0], by_size);
 	off[0] = off[c->n_votes / 2];
 	commune_doubt(c, DOUBT_CLOCK, off[0] > limit || off[0] < -limit, wall, now, wall);
+}
+
+void commune_clock(struct commune *c, mono_t now, wall_t wall)
+{
+	const int64_t off = wall.ms - now.ms, by = off - c->wall_off;
+	struct row row = { .at = wall, .stored = wall, .how = STAMP_OWN, .kind = ROW_CLOCK };
+
+	if (!c->clock_known)
+		return;
+	c->wall_off = off;
+	if (by < CLOCK_STEP_MS && by > -CLOCK_STEP_MS)
+		return; /* slewed */
+	for (size_t i = 0; i < c->n_votes; i++)
+		c->vote[i].off_ms -= by;
+	outage_clock_body(&row, by);
+	commune_own_row(c, &row, now);
+	c->windows_due = now;
+	judge_clock(c, now, wall);
 }
 
 /* Somebody contradicts our clock: let others say what they think, too. */

@@ -70,7 +70,48 @@ static bool play(const struct script *s, bool trace)
 	return good;
 }
 
-static bool run(const char *path, bool trace)
+/* The gateway ends once more, at this moment, and is started again. */
+static bool play_again(struct script *s, int64_t at, enum verb how)
+{
+	static struct script again;
+	struct action a = { .at = at, .verb = how };
+
+	memcpy(&again, s, sizeof again);
+	if (again.n_actions == SCRIPT_ACTIONS)
+		return false;
+	again.action[again.n_actions++] = a;
+	if (how == GATEWAY_KILL) {
+		a.at += 2000;
+		a.verb = GATEWAY_START;
+		if (again.n_actions < SCRIPT_ACTIONS)
+			again.action[again.n_actions++] = a;
+	}
+	snprintf(again.name, sizeof again.name, "%.40s, gateway %s at %lld s", s->name,
+		 how == GATEWAY_KILL ? "killed" : "restarted", (long long)(at / 1000));
+	return play(&again, false);
+}
+
+/*
+ * Whatever is expected must come true with a restart inside as well: a little after each thing that
+ * happens, in the hold, when it has been told, in the return's hold, and later.
+ */
+static bool restarts(struct script *s)
+{
+	static const int64_t after[] = { 1000, 31000, 75000, 400000, 1500000 };
+	bool good = true;
+
+	for (size_t i = 0; i < s->n_actions; i++)
+		for (size_t k = 0; k < sizeof after / sizeof after[0]; k++) {
+			int64_t at = s->action[i].at + after[k];
+
+			if (at < s->end - 3000 && (i + 1 == s->n_actions || after[k] < 400000))
+				good &= play_again(s, at,
+						   (i + k) % 2 ? GATEWAY_KILL : GATEWAY_RESTART);
+		}
+	return good;
+}
+
+static bool run(const char *path, bool trace, bool restart)
 {
 	struct script *s = malloc(sizeof *s);
 	char *text = read_file(path);
@@ -82,7 +123,7 @@ static bool run(const char *path, bool trace)
 	else if (!script_read(s, path, text, why))
 		fprintf(stderr, "%s\n", why);
 	else
-		good = play(s, trace);
+		good = play(s, trace) && (!restart || restarts(s));
 	free(s);
 	free(text);
 	return good;
@@ -90,14 +131,15 @@ static bool run(const char *path, bool trace)
 
 int main(int argc, char **argv)
 {
-	bool trace = argc > 1 && strcmp(argv[1], "--trace") == 0;
-	int failures = 0;
+	bool trace = argc > 1 && strcmp(argv[1], "--trace") == 0,
+	     restart = argc > 1 && strcmp(argv[1], "--restarts") == 0;
+	int first = trace || restart ? 2 : 1, failures = 0;
 
-	if (argc < (trace ? 3 : 2)) {
-		fprintf(stderr, "usage: scenario [--trace] FILE...\n");
+	if (argc <= first) {
+		fprintf(stderr, "usage: scenario [--trace|--restarts] FILE...\n");
 		return 2;
 	}
-	for (int i = trace ? 2 : 1; i < argc; i++)
-		failures += !run(argv[i], trace);
+	for (int i = first; i < argc; i++)
+		failures += !run(argv[i], trace, restart);
 	return failures > 0;
 }

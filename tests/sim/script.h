@@ -7,7 +7,7 @@
 #include "hw/lamp.h"
 
 enum {
-	SCRIPT_POINTS = 600,
+	SCRIPT_POINTS = 5000,
 	SCRIPT_HAMLETS = 32,
 	SCRIPT_ACTIONS = 6000,
 	SCRIPT_EXPECTS = 200,
