@@ -295,10 +295,24 @@ static void correct(struct commune *c, const struct row *row)
 	a->u.correct.cause = (enum cause)row->body[8];
 }
 
+/* What nothing was told of because of a window: is it still excused? */
+static void look_again(struct commune *c, uint32_t point)
+{
+	for (size_t i = 0; i < c->incidents.n; i++) {
+		struct incident_live *l = &c->incidents.live[i];
+
+		if (l->i.scope != SCOPE_GATEWAY && l->i.state == INCIDENT_HELD &&
+		    l->i.point == point)
+			incident_conclude(l, c->o);
+	}
+}
+
 static void point_row(struct commune *c, struct place *p, const struct row *row, mono_t now)
 {
-	if (row->kind == ROW_PLANNED)
-		p->planned = row->body_len > 0 && row->body[0] != 0;
+	if (row->kind == ROW_PLANNED) {
+		commune_plan_row(p, row);
+		look_again(c, p->spell.point);
+	}
 	commune_derive(c, p, row, now);
 	if (row->kind == ROW_CORRECTED)
 		correct(c, row);
@@ -490,6 +504,17 @@ void commune_restore_outage(struct commune *c, const struct outage *o)
 	s->cause = o->cause;
 	s->since = o->from;
 	incident_restore_outage(&c->incidents, o);
+}
+
+void commune_restore_planned(struct commune *c, const struct row *row)
+{
+	const size_t i = commune_find(c, row->point);
+
+	if (i == SIZE_MAX)
+		return;
+	commune_plan_row(&c->place[i], row);
+	c->place[i].spell.planned = c->place[i].planned;
+	c->place[i].spell.planned_from = row->at;
 }
 
 void commune_restore_past(struct commune *c, const struct outage *o)

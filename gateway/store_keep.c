@@ -438,6 +438,8 @@ int store_restore(struct store *s, struct commune *c, mono_t now, wall_t *alive)
 	if (err == 0)
 		err = store_restore_past(s, c, (wall_t){ alive->ms - LATELY_MS });
 	if (err == 0)
+		err = store_restore_planned(s, c);
+	if (err == 0)
 		err = restore_open(s, c, now);
 	if (err == 0)
 		err = store_restore_alerts(s, c);

@@ -474,6 +474,9 @@ static void restore(void)
 	for (size_t i = 0; i < d->n_outages; i++)
 		if (d->outage[i].incident != 0)
 			commune_restore_past(hall.c, &d->outage[i]);
+	for (size_t i = 0; i < hall.n_rows; i++)
+		if (hall.row[i].kind == ROW_PLANNED)
+			commune_restore_planned(hall.c, &hall.row[i]);
 	for (size_t i = 0; i < d->n_incidents; i++)
 		if (d->incident[i].state != INCIDENT_CLOSED)
 			commune_restore_incident(hall.c, &d->incident[i], hall_now());
