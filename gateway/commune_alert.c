@@ -170,9 +170,9 @@ static void next_person(struct commune *c, struct alert_live *l, enum tell what,
 	if (l->a.opened.ms == 0)
 		l->a.opened = wall;
 	send(c, k, &l->i, what, &l->a);
-	alert_next(&l->a, c->roster, &l->i, leaders_from(c, &l->a, wall), wall, &later);
+	k = alert_next(&l->a, c->roster, &l->i, leaders_from(c, &l->a, wall), wall, &later);
 	l->a.next = (wall_t){ wall.ms + c->o->next_person_ms };
-	if (later.ms > l->a.next.ms)
+	if (k == SIZE_MAX && later.ms > l->a.next.ms)
 		l->a.next = later; /* whoever is left sleeps until then, or is a leader */
 }
 
