@@ -324,13 +324,23 @@ enum taking commune_take_job(struct commune *c, const char *code, const char *wh
 	return TAKING_OK;
 }
 
+/* One of those who are told one after the other? Nobody waited for a machine to go. */
+static bool may_go(const struct roster *r, const char *receiver)
+{
+	for (size_t i = 0; i < r->n_receivers; i++)
+		if (strcmp(r->receivers[i].id, receiver) == 0)
+			return r->receivers[i].role != ROLE_MACHINE &&
+			       r->receivers[i].role != ROLE_HAMLET_HEAD;
+	return false;
+}
+
 void commune_undelivered(struct commune *c, int64_t incident, const char *receiver, mono_t now,
 			 wall_t wall)
 {
 	struct alert_live *l = find(c, incident);
 
-	(void)receiver;
-	if (!l || l->a.taken_by[0] != '\0' || l->a.next.ms == 0 || l->a.next.ms <= wall.ms)
+	if (!l || !may_go(c->roster, receiver) || l->a.taken_by[0] != '\0' || l->a.next.ms == 0 ||
+	    l->a.next.ms <= wall.ms)
 		return;
 	l->a.next = wall;
 	keep(c, &l->a);

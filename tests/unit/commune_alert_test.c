@@ -156,6 +156,11 @@ static void who_cannot_be_reached_is_passed_over_at_once(void **state)
 
 	(void)state;
 	incident = dark(0)->incident.id;
+	/* Nobody waits for a machine, or for the hamlet's head, to go. */
+	commune_undelivered(hall.c, incident, "hook0", hall_now(), hall_wall());
+	commune_undelivered(hall.c, incident, "head", hall_now(), hall_wall());
+	hall_turn();
+	assert_int_equal(opened(HALL_CHIN), 0);
 	commune_undelivered(hall.c, incident, "binh", hall_now(), hall_wall());
 	hall_turn();
 	assert_int_equal(opened(HALL_CHIN), 1);
