@@ -491,6 +491,18 @@ void commune_restore_boot(struct commune *c, const struct boot_memory *m)
 	*ingest_boot(&c->place[m->point].ingest, m->point, m->boot) = *m;
 }
 
+static void restore_into(struct commune *c, const struct place *p, const struct outage *o)
+{
+	struct incident_live *l = incident_find(&c->incidents, o->incident);
+
+	if (!l)
+		return;
+	incident_restore_outage(&c->incidents, o);
+	if (p->provider != l->provider)
+		l->provider = 0;
+	l->damped |= l->i.points <= 1 && flap_damped(&p->flap, o->from);
+}
+
 void commune_restore_outage(struct commune *c, const struct outage *o)
 {
 	struct spell *s = &c->place[o->point].spell;
@@ -498,12 +510,12 @@ void commune_restore_outage(struct commune *c, const struct outage *o)
 	s->outage = *o;
 	s->last_incident = o->incident;
 	s->last_until = o->until;
+	restore_into(c, &c->place[o->point], o);
 	if (o->until.ms != 0)
 		return; /* over, but its incident is not closed yet */
 	s->colour = COLOUR_DOWN;
 	s->cause = o->cause;
 	s->since = o->from;
-	incident_restore_outage(&c->incidents, o);
 }
 
 void commune_restore_planned(struct commune *c, const struct row *row)
@@ -537,6 +549,8 @@ void commune_restore_incident(struct commune *c, const struct incident *i, mono_
 		return;
 	l->transformer = c->place[i->point].transformer;
 	l->relay = c->place[i->point].relay;
+	l->provider = c->place[i->point].provider;
+	l->planned = commune_plan_holds(&c->place[i->point], i->from);
 	if (!(i->evidence & EVIDENCE_SAID) && (i->evidence & suggested) && i->sure == SURE_PROBABLE)
 		l->guess = i->cause;
 }

@@ -472,6 +472,8 @@ void commune_restore_alert(struct commune *c, const struct alert *a)
 	l = push(c);
 	l->a = *a;
 	l->i = i->i;
-	l->opening = i->i.residue ? TELL_RESIDUE : TELL_FIRING;
+	l->opening = i->i.residue                    ? TELL_RESIDUE
+		     : i->damped && i->i.points <= 1 ? TELL_UNSTABLE
+						     : TELL_FIRING;
 	c->alert_due = (mono_t){ 0 };
 }

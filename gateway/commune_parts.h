@@ -173,6 +173,8 @@ void commune_relay_back(struct commune *c, struct place *p, mono_t now, wall_t w
 void commune_plan(struct commune *c, mono_t now, wall_t wall);
 /* A ROW_PLANNED of this point. */
 void commune_plan_row(struct place *p, const struct row *row);
+/* Did the last window hold this moment, or does it hold now? */
+bool commune_plan_holds(const struct place *p, wall_t at);
 /* Until when nothing is told of this incident; ms 0: tell it. */
 wall_t commune_excused(const struct commune *c, const struct incident *i);
 

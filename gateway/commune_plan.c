@@ -54,6 +54,12 @@ void commune_plan(struct commune *c, mono_t now, wall_t wall)
 		c->windows_due = mono_after(now, next.ms - wall.ms);
 }
 
+bool commune_plan_holds(const struct place *p, wall_t at)
+{
+	return p->planned || (p->window.until.ms != 0 && at.ms >= p->window.from.ms &&
+			      at.ms < p->window.until.ms);
+}
+
 /* Power that comes back a little after the promised end is no news; a camera is no matter of the
  * power company's. */
 wall_t commune_excused(const struct commune *c, const struct incident *i)
@@ -61,8 +67,7 @@ wall_t commune_excused(const struct commune *c, const struct incident *i)
 	static const wall_t no = { 0 };
 	const struct place *p = &c->place[i->point];
 
-	if (p->window.until.ms == 0 ||
-	    (!p->planned && (i->from.ms < p->window.from.ms || i->from.ms >= p->window.until.ms)))
+	if (!commune_plan_holds(p, i->from))
 		return no;
 	if (p->window.kind == WINDOW_WORK)
 		return p->window.until;

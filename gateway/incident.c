@@ -483,6 +483,12 @@ void incident_restore_outage(struct incidents *s, const struct outage *o)
 
 	if (!l)
 		return;
-	l->i.open++;
 	count(l, o);
+	if (o->until.ms == 0) {
+		l->i.open++;
+		return;
+	}
+	if (o->until.ms > l->last.ms)
+		l->last = o->until;
+	l->longest_ms = most(l->longest_ms, o->until.ms - o->from.ms);
 }

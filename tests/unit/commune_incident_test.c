@@ -86,7 +86,8 @@ static void what_a_node_says_is_worth_more_than_a_guess(void **state)
 	hall_pass(5 * HALL_MINUTE);
 	assert_int_equal(opened(), 1);
 	assert_int_equal(told()->cause, CAUSE_POWER);
-	assert_int_equal(told()->points, 1);
+	assert_int_equal(told()->sure, SURE_PROBABLE); /* one house's word for four */
+	assert_int_equal(told()->points, 4);
 	hall_hush();
 	hall_news(4, CAUSE_POWER);
 	hall_news(5, CAUSE_POWER);
@@ -256,6 +257,25 @@ static void told_of_an_hour_ago_must_be_out_for_longer(void **state)
 	assert_int_equal(opened(), 2);
 }
 
+static void one_that_comes_and_goes_is_still_so_after_a_restart(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		hall_news(0, CAUSE_POWER);
+		hall_pass(2 * HALL_MINUTE);
+		hall_news(0, CAUSE_NONE);
+		hall_pass(3 * HALL_MINUTE);
+	}
+	assert_int_equal(hall_told(TELL_UNSTABLE, HALL_HOOK), 1);
+	hall_restart(10 * HALL_SECOND);
+	births(0, 16);
+	hall_hush();
+	hall_pass(20 * HALL_MINUTE);
+	assert_int_equal(closed(), 0);
+	hall_pass(15 * HALL_MINUTE);
+	assert_int_equal(closed(), 1);
+}
+
 #define sentence(name) cmocka_unit_test_setup_teardown(name, hall_setup, hall_teardown)
 
 int main(void)
@@ -274,6 +294,7 @@ int main(void)
 		sentence(a_restart_while_one_is_waited_for_still_names_it),
 		sentence(one_that_comes_and_goes_is_told_once_and_ends_once),
 		sentence(told_of_an_hour_ago_must_be_out_for_longer),
+		sentence(one_that_comes_and_goes_is_still_so_after_a_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
