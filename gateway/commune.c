@@ -266,7 +266,8 @@ void commune_derive(struct commune *c, struct place *p, const struct row *row, m
 	outage_row(&p->spell, row, &ch);
 	apply(c, p, &ch, was, now);
 	if (p->spell.camera_from.ms != 0)
-		commune_scan_by(c, mono_after(now, c->o->camera_hold_ms));
+		commune_scan_by(c, mono_after(now, p->spell.camera_from.ms + c->o->camera_hold_ms -
+							   row->stored.ms));
 }
 
 void commune_person_body(struct row *row, int64_t incident, enum cause cause, const char *who)
@@ -562,14 +563,45 @@ void commune_restore_rows(struct commune *c, int64_t last)
 
 /* ---- replay ---- */
 
+/* When the first camera has been waited for long enough. */
+static mono_t cameras_due(const struct commune *c)
+{
+	mono_t first = MONO_NEVER;
+
+	for (size_t i = 0; i < c->roster->n_points; i++) {
+		const wall_t from = c->place[i].spell.camera_from;
+
+		if (from.ms != 0)
+			first = mono_first(first, (mono_t){ from.ms + c->o->camera_hold_ms });
+	}
+	return first;
+}
+
+static void pass_time_for_all(struct commune *c, mono_t now)
+{
+	for (size_t i = 0; i < c->roster->n_points; i++)
+		pass_time(c, &c->place[i], now, (wall_t){ now.ms });
+}
+
 /* What falls due until then, each at its time; while we are blind nothing does. */
 static void catch_up(struct commune *c, mono_t until)
 {
-	for (mono_t due; (due = incident_due(&c->incidents, blind(c))).ms <= until.ms;) {
+	const bool cameras = mono_reached(until, c->scan_due);
+
+	for (;;) {
+		const mono_t camera = cameras ? cameras_due(c) : MONO_NEVER;
+		const mono_t due = mono_first(camera, incident_due(&c->incidents, blind(c)));
+
+		if (!mono_reached(until, due))
+			break;
 		if (due.ms > c->replayed.ms)
 			c->replayed = due;
+		if (mono_reached(c->replayed, camera))
+			pass_time_for_all(c, c->replayed);
 		commune_step_incidents(c, c->replayed, (wall_t){ c->replayed.ms });
 	}
+	if (cameras)
+		c->scan_due = cameras_due(c);
 	if (until.ms > c->replayed.ms)
 		c->replayed = until;
 }
@@ -604,23 +636,20 @@ static void replay(struct commune *c, const struct row *row, mono_t now)
 
 void commune_replay(struct commune *c, const struct row *row)
 {
+	const int64_t set = row->kind == ROW_CLOCK ? outage_clock_by(row) : 0;
 	mono_t now = { row->stored.ms };
 
 	c->replaying = true;
-	catch_up(c, (mono_t){ lived_until(row).ms });
+	catch_up(c, (mono_t){ lived_until(row).ms - set });
+	incidents_shift(&c->incidents, set); /* our wall clock is the only one here */
 	replay(c, row, now);
-	c->replayed = now; /* our clock may have been set back */
+	c->replayed = now;
 	commune_step_incidents(c, now, row->stored);
 }
 
 void commune_replayed(struct commune *c, wall_t wall)
 {
-	const mono_t now = { wall.ms };
-
-	catch_up(c, now);
-	for (size_t i = 0; i < c->roster->n_points; i++)
-		pass_time(c, &c->place[i], now, wall);
-	catch_up(c, now);
+	catch_up(c, (mono_t){ wall.ms });
 }
 
 /* ---- looking ---- */

@@ -76,6 +76,7 @@ const struct commune_options hall_options = {
 };
 
 struct hall hall;
+struct hall_store hall_store;
 
 mono_t hall_now(void)
 {
@@ -272,8 +273,8 @@ void hall_turn(void)
 		memset(asked, 0, sizeof asked);
 		for (size_t i = 0; i < acts->n; i++)
 			asked[acts->act[i].point] |= keep(&acts->act[i]);
-		if (hall.keep)
-			hall.keep(acts, hall_wall());
+		if (hall_store.keep)
+			hall_store.keep(acts, hall_wall());
 		commune_acts_clear(hall.c);
 		any = false;
 		for (size_t i = 0; i < n; i++) {
@@ -498,7 +499,10 @@ void hall_restart(int64_t away_ms)
 	hall.passed += away_ms;
 	hall.c = commune_new(hall.roster, &hall_options);
 	assert_non_null(hall.c);
-	restore();
+	if (hall_store.restore)
+		hall_store.restore(hall.c, hall_now());
+	else
+		restore();
 	commune_start(hall.c, alive, hall_now(), hall_wall());
 	hall_turn();
 	commune_link(hall.c, true, hall_now(), hall_wall());
