@@ -519,6 +519,15 @@ void commune_restore_outage(struct commune *c, const struct outage *o)
 	s->since = o->from;
 }
 
+void commune_restore_unknown(struct commune *c, uint32_t point, wall_t from)
+{
+	struct spell *s = &c->place[point].spell;
+
+	s->colour = COLOUR_UNKNOWN;
+	s->cause = CAUSE_NONE;
+	s->since = s->unknown_from = from;
+}
+
 void commune_restore_planned(struct commune *c, const struct row *row)
 {
 	const size_t i = commune_find(c, row->point);

@@ -441,6 +441,19 @@ int hall_teardown(void **state)
 	return 0;
 }
 
+/* What lies on top at this moment. */
+static struct span top(const struct derived *d, size_t point, wall_t at)
+{
+	for (size_t i = d->n_paints; i-- > 0;) {
+		const struct span *s = &d->paint[i];
+
+		if (s->point == point && s->from.ms <= at.ms &&
+		    (s->until.ms == 0 || s->until.ms > at.ms))
+			return *s;
+	}
+	return (struct span){ .point = (uint32_t)point, .colour = COLOUR_UNKNOWN };
+}
+
 static bool alive_incident(int64_t id)
 {
 	const struct incident *i = hall_incident(id);
@@ -484,6 +497,12 @@ static void restore(void)
 	for (size_t i = 0; i < d->n_outages; i++)
 		if (d->outage[i].until.ms == 0 || alive_incident(d->outage[i].incident))
 			commune_restore_outage(hall.c, &d->outage[i]);
+	for (uint32_t i = 0; i < hall.roster->n_points; i++) {
+		const struct span last = top(d, i, hall_wall());
+
+		if (last.colour == COLOUR_UNKNOWN && last.from.ms != 0)
+			commune_restore_unknown(hall.c, i, last.from);
+	}
 	for (size_t i = 0; i < hall.n_alerts; i++)
 		if (!hall.alert[i].closed)
 			commune_restore_alert(hall.c, &hall.alert[i]);
@@ -577,19 +596,6 @@ const struct outage *hall_last_outage(size_t point)
 			last = o;
 	}
 	return last;
-}
-
-/* What lies on top at this moment. */
-static struct span top(const struct derived *d, size_t point, wall_t at)
-{
-	for (size_t i = d->n_paints; i-- > 0;) {
-		const struct span *s = &d->paint[i];
-
-		if (s->point == point && s->from.ms <= at.ms &&
-		    (s->until.ms == 0 || s->until.ms > at.ms))
-			return *s;
-	}
-	return (struct span){ .point = (uint32_t)point, .colour = COLOUR_UNKNOWN };
 }
 
 /* The first moment after t, and before until, at which something else may lie on top. */

@@ -329,6 +329,19 @@ static const char *const all[] = {
 };
 enum { ALL = sizeof all / sizeof all[0] };
 
+/* Fails with the first line that differs. */
+static void same_lines(const char *again, const char *before)
+{
+	while (*again || *before) {
+		const int n = (int)strcspn(again, "\n"), m = (int)strcspn(before, "\n");
+
+		if (n != m || strncmp(again, before, (size_t)n) != 0)
+			fail_msg("%.*s\nbut derived again: %.*s", m, before, n, again);
+		again += n + (again[n] != '\0');
+		before += m + (before[m] != '\0');
+	}
+}
+
 static void rebuild_gives_the_same(void)
 {
 	char *before[ALL], *after;
@@ -339,7 +352,7 @@ static void rebuild_gives_the_same(void)
 	assert_int_equal(store_rebuild(store, &hall_options, hall_wall()), 0);
 	for (size_t i = 0; i < ALL; i++) {
 		after = dump(all[i]);
-		assert_string_equal(after, before[i]);
+		same_lines(after, before[i]);
 		free(before[i]);
 		free(after);
 	}
