@@ -541,7 +541,7 @@ void commune_restore_planned(struct commune *c, const struct row *row)
 
 void commune_restore_past(struct commune *c, const struct outage *o)
 {
-	flap_feed(&c->place[o->point].flap, o->from);
+	c->place[o->point].unstable = flap_feed(&c->place[o->point].flap, o->from);
 }
 
 void commune_restore_together(struct commune *c, const uint32_t *points, size_t n)
