@@ -592,7 +592,8 @@ static void pass_time_for_all(struct commune *c, mono_t now)
 		pass_time(c, &c->place[i], now, (wall_t){ now.ms });
 }
 
-/* What falls due until then, each at its time; while we are blind nothing does. */
+/* What falls due before then, each at its time; while we are blind nothing does. What falls due at
+ * the very moment of a row comes after it, as in commune_step. */
 static void catch_up(struct commune *c, mono_t until)
 {
 	const bool cameras = mono_reached(until, c->scan_due);
@@ -601,7 +602,7 @@ static void catch_up(struct commune *c, mono_t until)
 		const mono_t camera = cameras ? cameras_due(c) : MONO_NEVER;
 		const mono_t due = mono_first(camera, incident_due(&c->incidents, blind(c)));
 
-		if (!mono_reached(until, due))
+		if (mono_reached(due, until))
 			break;
 		if (due.ms > c->replayed.ms)
 			c->replayed = due;
@@ -649,16 +650,17 @@ void commune_replay(struct commune *c, const struct row *row)
 	mono_t now = { row->stored.ms };
 
 	c->replaying = true;
-	catch_up(c, (mono_t){ lived_until(row).ms - set });
+	/* Rows of one moment are of one turn, within which nothing falls due. */
+	if (lived_until(row).ms - set > c->replayed.ms)
+		catch_up(c, (mono_t){ lived_until(row).ms - set });
 	incidents_shift(&c->incidents, set); /* our wall clock is the only one here */
 	replay(c, row, now);
 	c->replayed = now;
-	commune_step_incidents(c, now, row->stored);
 }
 
 void commune_replayed(struct commune *c, wall_t wall)
 {
-	catch_up(c, (mono_t){ wall.ms });
+	catch_up(c, (mono_t){ wall.ms + 1 });
 }
 
 /* ---- looking ---- */

@@ -317,8 +317,9 @@ void hall_will(size_t point)
 	const struct wire_will w = { .boot = hall.boot[point], .conn = hall.conn[point] };
 	uint8_t buf[WIRE_MAX];
 
+	if (hall.speaks[point])
+		hear(point, buf, wire_will_encode(buf, &w));
 	hall.speaks[point] = false;
-	hear(point, buf, wire_will_encode(buf, &w));
 	hall_turn();
 }
 
