@@ -266,7 +266,8 @@ void commune_derive(struct commune *c, struct place *p, const struct row *row, m
 	outage_row(&p->spell, row, &ch);
 	apply(c, p, &ch, was, now);
 	if (p->spell.camera_from.ms != 0)
-		commune_scan_by(c, mono_after(now, c->o->camera_hold_ms));
+		commune_scan_by(c, mono_after(now, p->spell.camera_from.ms + c->o->camera_hold_ms -
+							   row->stored.ms));
 }
 
 void commune_person_body(struct row *row, int64_t incident, enum cause cause, const char *who)
@@ -295,10 +296,24 @@ static void correct(struct commune *c, const struct row *row)
 	a->u.correct.cause = (enum cause)row->body[8];
 }
 
+/* What nothing was told of because of a window: is it still excused? */
+static void look_again(struct commune *c, uint32_t point)
+{
+	for (size_t i = 0; i < c->incidents.n; i++) {
+		struct incident_live *l = &c->incidents.live[i];
+
+		if (l->i.scope != SCOPE_GATEWAY && l->i.state == INCIDENT_HELD &&
+		    l->i.point == point)
+			incident_conclude(l, c->o);
+	}
+}
+
 static void point_row(struct commune *c, struct place *p, const struct row *row, mono_t now)
 {
-	if (row->kind == ROW_PLANNED)
-		p->planned = row->body_len > 0 && row->body[0] != 0;
+	if (row->kind == ROW_PLANNED) {
+		commune_plan_row(p, row);
+		look_again(c, p->spell.point);
+	}
 	commune_derive(c, p, row, now);
 	if (row->kind == ROW_CORRECTED)
 		correct(c, row);
@@ -477,6 +492,18 @@ void commune_restore_boot(struct commune *c, const struct boot_memory *m)
 	*ingest_boot(&c->place[m->point].ingest, m->point, m->boot) = *m;
 }
 
+static void restore_into(struct commune *c, const struct place *p, const struct outage *o)
+{
+	struct incident_live *l = incident_find(&c->incidents, o->incident);
+
+	if (!l)
+		return;
+	incident_restore_outage(&c->incidents, o);
+	if (p->provider != l->provider)
+		l->provider = 0;
+	l->damped |= l->i.points <= 1 && flap_damped(&p->flap, o->from);
+}
+
 void commune_restore_outage(struct commune *c, const struct outage *o)
 {
 	struct spell *s = &c->place[o->point].spell;
@@ -484,17 +511,37 @@ void commune_restore_outage(struct commune *c, const struct outage *o)
 	s->outage = *o;
 	s->last_incident = o->incident;
 	s->last_until = o->until;
+	restore_into(c, &c->place[o->point], o);
 	if (o->until.ms != 0)
 		return; /* over, but its incident is not closed yet */
 	s->colour = COLOUR_DOWN;
 	s->cause = o->cause;
 	s->since = o->from;
-	incident_restore_outage(&c->incidents, o);
+}
+
+void commune_restore_unknown(struct commune *c, uint32_t point, wall_t from)
+{
+	struct spell *s = &c->place[point].spell;
+
+	s->colour = COLOUR_UNKNOWN;
+	s->cause = CAUSE_NONE;
+	s->since = s->unknown_from = from;
+}
+
+void commune_restore_planned(struct commune *c, const struct row *row)
+{
+	const size_t i = commune_find(c, row->point);
+
+	if (i == SIZE_MAX)
+		return;
+	commune_plan_row(&c->place[i], row);
+	c->place[i].spell.planned = c->place[i].planned;
+	c->place[i].spell.planned_from = row->at;
 }
 
 void commune_restore_past(struct commune *c, const struct outage *o)
 {
-	flap_feed(&c->place[o->point].flap, o->from);
+	c->place[o->point].unstable = flap_feed(&c->place[o->point].flap, o->from);
 }
 
 void commune_restore_together(struct commune *c, const uint32_t *points, size_t n)
@@ -512,6 +559,8 @@ void commune_restore_incident(struct commune *c, const struct incident *i, mono_
 		return;
 	l->transformer = c->place[i->point].transformer;
 	l->relay = c->place[i->point].relay;
+	l->provider = c->place[i->point].provider;
+	l->planned = commune_plan_holds(&c->place[i->point], i->from);
 	if (!(i->evidence & EVIDENCE_SAID) && (i->evidence & suggested) && i->sure == SURE_PROBABLE)
 		l->guess = i->cause;
 }
@@ -523,14 +572,46 @@ void commune_restore_rows(struct commune *c, int64_t last)
 
 /* ---- replay ---- */
 
-/* What falls due until then, each at its time; while we are blind nothing does. */
+/* When the first camera has been waited for long enough. */
+static mono_t cameras_due(const struct commune *c)
+{
+	mono_t first = MONO_NEVER;
+
+	for (size_t i = 0; i < c->roster->n_points; i++) {
+		const wall_t from = c->place[i].spell.camera_from;
+
+		if (from.ms != 0)
+			first = mono_first(first, (mono_t){ from.ms + c->o->camera_hold_ms });
+	}
+	return first;
+}
+
+static void pass_time_for_all(struct commune *c, mono_t now)
+{
+	for (size_t i = 0; i < c->roster->n_points; i++)
+		pass_time(c, &c->place[i], now, (wall_t){ now.ms });
+}
+
+/* What falls due before then, each at its time; while we are blind nothing does. What falls due at
+ * the very moment of a row comes after it, as in commune_step. */
 static void catch_up(struct commune *c, mono_t until)
 {
-	for (mono_t due; (due = incident_due(&c->incidents, blind(c))).ms <= until.ms;) {
+	const bool cameras = mono_reached(until, c->scan_due);
+
+	for (;;) {
+		const mono_t camera = cameras ? cameras_due(c) : MONO_NEVER;
+		const mono_t due = mono_first(camera, incident_due(&c->incidents, blind(c)));
+
+		if (mono_reached(due, until))
+			break;
 		if (due.ms > c->replayed.ms)
 			c->replayed = due;
+		if (mono_reached(c->replayed, camera))
+			pass_time_for_all(c, c->replayed);
 		commune_step_incidents(c, c->replayed, (wall_t){ c->replayed.ms });
 	}
+	if (cameras)
+		c->scan_due = cameras_due(c);
 	if (until.ms > c->replayed.ms)
 		c->replayed = until;
 }
@@ -565,23 +646,21 @@ static void replay(struct commune *c, const struct row *row, mono_t now)
 
 void commune_replay(struct commune *c, const struct row *row)
 {
+	const int64_t set = row->kind == ROW_CLOCK ? outage_clock_by(row) : 0;
 	mono_t now = { row->stored.ms };
 
 	c->replaying = true;
-	catch_up(c, (mono_t){ lived_until(row).ms });
+	/* Rows of one moment are of one turn, within which nothing falls due. */
+	if (lived_until(row).ms - set > c->replayed.ms)
+		catch_up(c, (mono_t){ lived_until(row).ms - set });
+	incidents_shift(&c->incidents, set); /* our wall clock is the only one here */
 	replay(c, row, now);
-	c->replayed = now; /* our clock may have been set back */
-	commune_step_incidents(c, now, row->stored);
+	c->replayed = now;
 }
 
 void commune_replayed(struct commune *c, wall_t wall)
 {
-	const mono_t now = { wall.ms };
-
-	catch_up(c, now);
-	for (size_t i = 0; i < c->roster->n_points; i++)
-		pass_time(c, &c->place[i], now, wall);
-	catch_up(c, now);
+	catch_up(c, (mono_t){ wall.ms + 1 });
 }
 
 /* ---- looking ---- */

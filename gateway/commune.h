@@ -91,6 +91,10 @@ void commune_restore_incident(struct commune *c, const struct incident *i, mono_
 void commune_restore_alert(struct commune *c, const struct alert *a);
 /* Outages of the last hours, old and new, oldest first: how restless a point is. */
 void commune_restore_past(struct commune *c, const struct outage *o);
+/* Nobody could judge this point since then, when the gateway last lived. After its outages. */
+void commune_restore_unknown(struct commune *c, uint32_t point, wall_t from);
+/* The last ROW_PLANNED of a point. */
+void commune_restore_planned(struct commune *c, const struct row *row);
 /* The points of one incident of the last year: who goes dark together. */
 void commune_restore_together(struct commune *c, const uint32_t *points, size_t n);
 void commune_restore_rows(struct commune *c, int64_t last);

@@ -170,9 +170,9 @@ static void next_person(struct commune *c, struct alert_live *l, enum tell what,
 	if (l->a.opened.ms == 0)
 		l->a.opened = wall;
 	send(c, k, &l->i, what, &l->a);
-	alert_next(&l->a, c->roster, &l->i, leaders_from(c, &l->a, wall), wall, &later);
+	k = alert_next(&l->a, c->roster, &l->i, leaders_from(c, &l->a, wall), wall, &later);
 	l->a.next = (wall_t){ wall.ms + c->o->next_person_ms };
-	if (later.ms > l->a.next.ms)
+	if (k == SIZE_MAX && later.ms > l->a.next.ms)
 		l->a.next = later; /* whoever is left sleeps until then, or is a leader */
 }
 
@@ -342,13 +342,23 @@ enum taking commune_take_job(struct commune *c, const char *code, const char *wh
 	return TAKING_OK;
 }
 
+/* One of those who are told one after the other? Nobody waited for a machine to go. */
+static bool may_go(const struct roster *r, const char *receiver)
+{
+	for (size_t i = 0; i < r->n_receivers; i++)
+		if (strcmp(r->receivers[i].id, receiver) == 0)
+			return r->receivers[i].role != ROLE_MACHINE &&
+			       r->receivers[i].role != ROLE_HAMLET_HEAD;
+	return false;
+}
+
 void commune_undelivered(struct commune *c, int64_t incident, const char *receiver, mono_t now,
 			 wall_t wall)
 {
 	struct alert_live *l = find(c, incident);
 
-	(void)receiver;
-	if (!l || l->a.taken_by[0] != '\0' || l->a.next.ms == 0 || l->a.next.ms <= wall.ms)
+	if (!l || !may_go(c->roster, receiver) || l->a.taken_by[0] != '\0' || l->a.next.ms == 0 ||
+	    l->a.next.ms <= wall.ms)
 		return;
 	l->a.next = wall;
 	keep(c, &l->a);
@@ -500,6 +510,8 @@ void commune_restore_alert(struct commune *c, const struct alert *a)
 	l = push(c);
 	l->a = *a;
 	l->i = i->i;
-	l->opening = i->i.residue ? TELL_RESIDUE : TELL_FIRING;
+	l->opening = i->i.residue                    ? TELL_RESIDUE
+		     : i->damped && i->i.points <= 1 ? TELL_UNSTABLE
+						     : TELL_FIRING;
 	c->alert_due = (mono_t){ 0 };
 }

@@ -377,9 +377,10 @@ static bool ripe(struct commune *c, size_t *index, mono_t now, wall_t wall)
 		return true;
 	if (!c->sees)
 		return false;
-	excused = commune_excused(c, &l->i, wall);
+	excused = commune_excused(c, &l->i);
 	if (excused.ms > wall.ms) {
-		l->due = mono_after(now, excused.ms - wall.ms);
+		l->due = excused.ms == INT64_MAX ? MONO_NEVER
+						 : mono_after(now, excused.ms - wall.ms);
 		return false;
 	}
 	if (incident_grouped(l->i.cause))

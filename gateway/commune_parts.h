@@ -30,6 +30,10 @@ struct place {
 	wall_t told_until; /* when the last incident of it that was told ended; ms 0 none */
 	mono_t gone;       /* when its silence was believed; MONO_NEVER: it speaks */
 	bool planned;
+	struct {
+		enum window_kind kind;
+		wall_t from, until;
+	} window; /* the last one that it lay in; until.ms 0: none, or it was taken back */
 	uint32_t waiting;
 	wall_t heard;
 	struct sample sample;
@@ -167,8 +171,12 @@ void commune_relay_back(struct commune *c, struct place *p, mono_t now, wall_t w
 
 /* ---- commune_plan.c ---- */
 void commune_plan(struct commune *c, mono_t now, wall_t wall);
+/* A ROW_PLANNED of this point. */
+void commune_plan_row(struct place *p, const struct row *row);
+/* Did the last window hold this moment, or does it hold now? */
+bool commune_plan_holds(const struct place *p, wall_t at);
 /* Until when nothing is told of this incident; ms 0: tell it. */
-wall_t commune_excused(const struct commune *c, const struct incident *i, wall_t wall);
+wall_t commune_excused(const struct commune *c, const struct incident *i);
 
 /* ---- commune_alert.c ---- */
 void commune_tell(struct commune *c, const struct incident *i, enum tell what, wall_t wall);

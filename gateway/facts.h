@@ -21,7 +21,8 @@ enum row_kind {
 	ROW_CLONE = 8,  /* two boots take turns under one code */
 	ROW_GASP = 9,   /* a last gasp whose record cannot be taken yet; body: as ROW_NEWS */
 	ROW_CLOCK = 10, /* our own clock was set (point ""); body: by how many ms (i64) */
-	ROW_PLANNED = 11,   /* planned work or a published cut begins or ends here; body: 1 or 0 */
+	ROW_PLANNED = 11,   /* planned work or a published cut begins or ends here, or will end at
+			       another time than was known; body: 1 or 0, window_kind, until (i64) */
 	ROW_TAKEN = 12,     /* somebody took the job; body: incident (i64), receiver's id */
 	ROW_CORRECTED = 13, /* a person knows the cause better; body: incident (i64), cause, id */
 	ROW_DOUBT =

@@ -442,6 +442,17 @@ void incident_sight(struct incidents *s, const struct commune_options *o, mono_t
 	}
 }
 
+void incidents_shift(struct incidents *s, int64_t by_ms)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct incident_live *l = &s->live[i];
+
+		l->opened = mono_after(l->opened, by_ms);
+		if (l->due.ms != MONO_NEVER.ms)
+			l->due = mono_after(l->due, by_ms);
+	}
+}
+
 struct incident_live *incident_restore(struct incidents *s, const struct incident *i,
 				       const struct commune_options *o, mono_t now)
 {
@@ -482,8 +493,14 @@ void incident_restore_outage(struct incidents *s, const struct outage *o)
 {
 	struct incident_live *l = incident_find(s, o->incident);
 
-	if (!l)
+	if (!l || o->until.ms == o->from.ms) /* it never was */
 		return;
-	l->i.open++;
 	count(l, o);
+	if (o->until.ms == 0) {
+		l->i.open++;
+		return;
+	}
+	if (o->until.ms > l->last.ms)
+		l->last = o->until;
+	l->longest_ms = most(l->longest_ms, o->until.ms - o->from.ms);
 }

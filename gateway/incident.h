@@ -102,7 +102,10 @@ struct incident_live *incident_find(struct incidents *s, int64_t id);
 /* We see again: give points a moment to be heard before an old beginning or end is told. */
 void incident_sight(struct incidents *s, const struct commune_options *o, mono_t now);
 
-/* A restored incident and its open outages (restored after it). */
+/* A replay has no clock but the wall's, and that was set: what is due stays as far away. */
+void incidents_shift(struct incidents *s, int64_t by_ms);
+
+/* A restored incident and its outages, open or over (restored after it). */
 struct incident_live *incident_restore(struct incidents *s, const struct incident *i,
 				       const struct commune_options *o, mono_t now);
 void incident_restore_outage(struct incidents *s, const struct outage *o);

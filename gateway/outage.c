@@ -339,10 +339,24 @@ int64_t outage_clock_by(const struct row *row)
 	return (int64_t)octets_get(row->body, 8);
 }
 
-void outage_planned_body(struct row *row, bool begins)
+void outage_planned_body(struct row *row, const struct planned *p)
 {
-	row->body[0] = begins;
-	row->body_len = 1;
+	row->body[0] = p->begins;
+	row->body[1] = (uint8_t)p->kind;
+	octets_put(row->body + 2, (uint64_t)p->until.ms, 8);
+	row->body_len = 10;
+}
+
+struct planned outage_planned_of(const struct row *row)
+{
+	const bool cut = row->body_len > 1 && row->body[1] == WINDOW_CUT;
+
+	return (struct planned){
+		.begins = row->body_len > 0 && row->body[0] != 0,
+		.kind = cut ? WINDOW_CUT : WINDOW_WORK,
+		.until = { row->body_len == 10 ? (int64_t)octets_get(row->body + 2, 8)
+					       : INT64_MAX },
+	};
 }
 
 void outage_birth_body(struct row *row, const struct verdict *v, uint16_t pace_s)
@@ -512,7 +526,7 @@ static void dark(struct spell *s, const struct row *row, struct changes *out)
 
 static void planned(struct spell *s, const struct row *row, struct changes *out)
 {
-	const bool begins = row->body_len > 0 && row->body[0] != 0;
+	const bool begins = outage_planned_of(row).begins;
 
 	if (begins == s->planned)
 		return;

@@ -81,7 +81,15 @@ void outage_birth_body(struct row *row, const struct verdict *v, uint16_t pace_s
 
 int64_t outage_clock_by(const struct row *row);
 void outage_clock_body(struct row *row, int64_t by_ms);
-void outage_planned_body(struct row *row, bool begins);
+
+/* What a ROW_PLANNED says. until: as announced; ms INT64_MAX: without end. */
+struct planned {
+	bool begins;
+	enum window_kind kind;
+	wall_t until;
+};
+void outage_planned_body(struct row *row, const struct planned *p);
+struct planned outage_planned_of(const struct row *row);
 
 /* The pace in a ROW_BIRTH's body, in seconds, at least 1. */
 int64_t outage_birth_pace(const struct row *row);

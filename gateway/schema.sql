@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS ledger (
 -- A record is stored once, however often it is sent.
 CREATE UNIQUE INDEX IF NOT EXISTS ledger_once ON ledger (point, kind, boot, seq) WHERE boot != 0;
 
+CREATE INDEX IF NOT EXISTS ledger_planned ON ledger (point, id) WHERE kind = 11;
+
 -- The end of the chain, so that rows cut off its end are missed too.
 CREATE TABLE IF NOT EXISTS head (
 	one  INTEGER PRIMARY KEY CHECK (one = 1),

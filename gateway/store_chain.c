@@ -2,6 +2,7 @@
 /* store_chain: the ledger's rows: appended, read in order, checked, replayed. */
 #include "gateway/store_db.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -199,6 +200,21 @@ void store_rows(struct store *s, store_row_fn *row, void *self)
 			return;
 		}
 	}
+}
+
+/* Which points lay in a window when we were last alive. */
+int store_restore_planned(struct store *s, struct commune *c)
+{
+	static const char sql[] = "SELECT " ROW_COLUMNS " FROM ledger WHERE id IN (SELECT max(id) "
+				  "FROM ledger WHERE kind = 11 GROUP BY point)";
+	struct query q = db_query(s, sql);
+	struct row row;
+
+	static_assert(ROW_PLANNED == 11, "as in the statement and in schema.sql");
+	while (db_row(&q))
+		if (!read_row(&q, &row, NULL))
+			commune_restore_planned(c, &row);
+	return q.err;
 }
 
 static int drop_derived(struct store *s)

@@ -87,6 +87,7 @@ int store_forget_drawn(struct store *s);
 int store_alert_put(struct store *s, const struct alert *a);
 int store_correct(struct store *s, int64_t incident, enum cause cause);
 int store_restore_alerts(struct store *s, struct commune *c);
+int store_restore_planned(struct store *s, struct commune *c);
 int store_restore_past(struct store *s, struct commune *c, wall_t since);
 int store_restore_together(struct store *s, struct commune *c, wall_t since);
 /* Everything but rows, and from a replay only what the ledger tells. */

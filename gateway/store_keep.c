@@ -417,6 +417,22 @@ static int restore_open(struct store *s, struct commune *c, mono_t now)
 	return q.err;
 }
 
+/* What nodes say of the time when nobody could judge them counts, though we were started again. */
+static int restore_unknown(struct store *s, struct commune *c)
+{
+	static const char sql[] =
+		"SELECT s.point, s.from_ms FROM point AS p JOIN span AS s ON s.point = p.id AND "
+		"s.from_ms = (SELECT max(from_ms) FROM span WHERE point = p.id) WHERE s.colour = 0";
+	struct query q = db_query(s, sql);
+	uint32_t point;
+
+	static_assert(COLOUR_UNKNOWN == 0, "as in the statement");
+	while (db_row(&q))
+		if (store_point_index(s, db_int(&q, 0), &point))
+			commune_restore_unknown(c, point, (wall_t){ db_int(&q, 1) });
+	return q.err;
+}
+
 enum { LATELY_MS = 3 * 60 * 60 * 1000 };
 #define YEAR_MS (INT64_C(366) * 86400000)
 
@@ -438,7 +454,11 @@ int store_restore(struct store *s, struct commune *c, mono_t now, wall_t *alive)
 	if (err == 0)
 		err = store_restore_past(s, c, (wall_t){ alive->ms - LATELY_MS });
 	if (err == 0)
+		err = store_restore_planned(s, c);
+	if (err == 0)
 		err = restore_open(s, c, now);
+	if (err == 0)
+		err = restore_unknown(s, c);
 	if (err == 0)
 		err = store_restore_alerts(s, c);
 	if (err == 0)

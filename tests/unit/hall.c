@@ -76,6 +76,7 @@ const struct commune_options hall_options = {
 };
 
 struct hall hall;
+struct hall_store hall_store;
 
 mono_t hall_now(void)
 {
@@ -272,8 +273,8 @@ void hall_turn(void)
 		memset(asked, 0, sizeof asked);
 		for (size_t i = 0; i < acts->n; i++)
 			asked[acts->act[i].point] |= keep(&acts->act[i]);
-		if (hall.keep)
-			hall.keep(acts, hall_wall());
+		if (hall_store.keep)
+			hall_store.keep(acts, hall_wall());
 		commune_acts_clear(hall.c);
 		any = false;
 		for (size_t i = 0; i < n; i++) {
@@ -316,8 +317,9 @@ void hall_will(size_t point)
 	const struct wire_will w = { .boot = hall.boot[point], .conn = hall.conn[point] };
 	uint8_t buf[WIRE_MAX];
 
+	if (hall.speaks[point])
+		hear(point, buf, wire_will_encode(buf, &w));
 	hall.speaks[point] = false;
-	hear(point, buf, wire_will_encode(buf, &w));
 	hall_turn();
 }
 
@@ -440,6 +442,19 @@ int hall_teardown(void **state)
 	return 0;
 }
 
+/* What lies on top at this moment. */
+static struct span top(const struct derived *d, size_t point, wall_t at)
+{
+	for (size_t i = d->n_paints; i-- > 0;) {
+		const struct span *s = &d->paint[i];
+
+		if (s->point == point && s->from.ms <= at.ms &&
+		    (s->until.ms == 0 || s->until.ms > at.ms))
+			return *s;
+	}
+	return (struct span){ .point = (uint32_t)point, .colour = COLOUR_UNKNOWN };
+}
+
 static bool alive_incident(int64_t id)
 {
 	const struct incident *i = hall_incident(id);
@@ -474,12 +489,21 @@ static void restore(void)
 	for (size_t i = 0; i < d->n_outages; i++)
 		if (d->outage[i].incident != 0)
 			commune_restore_past(hall.c, &d->outage[i]);
+	for (size_t i = 0; i < hall.n_rows; i++)
+		if (hall.row[i].kind == ROW_PLANNED)
+			commune_restore_planned(hall.c, &hall.row[i]);
 	for (size_t i = 0; i < d->n_incidents; i++)
 		if (d->incident[i].state != INCIDENT_CLOSED)
 			commune_restore_incident(hall.c, &d->incident[i], hall_now());
 	for (size_t i = 0; i < d->n_outages; i++)
 		if (d->outage[i].until.ms == 0 || alive_incident(d->outage[i].incident))
 			commune_restore_outage(hall.c, &d->outage[i]);
+	for (uint32_t i = 0; i < hall.roster->n_points; i++) {
+		const struct span last = top(d, i, hall_wall());
+
+		if (last.colour == COLOUR_UNKNOWN && last.from.ms != 0)
+			commune_restore_unknown(hall.c, i, last.from);
+	}
 	for (size_t i = 0; i < hall.n_alerts; i++)
 		if (!hall.alert[i].closed)
 			commune_restore_alert(hall.c, &hall.alert[i]);
@@ -495,7 +519,10 @@ void hall_restart(int64_t away_ms)
 	hall.passed += away_ms;
 	hall.c = commune_new(hall.roster, &hall_options);
 	assert_non_null(hall.c);
-	restore();
+	if (hall_store.restore)
+		hall_store.restore(hall.c, hall_now());
+	else
+		restore();
 	commune_start(hall.c, alive, hall_now(), hall_wall());
 	hall_turn();
 	commune_link(hall.c, true, hall_now(), hall_wall());
@@ -570,19 +597,6 @@ const struct outage *hall_last_outage(size_t point)
 			last = o;
 	}
 	return last;
-}
-
-/* What lies on top at this moment. */
-static struct span top(const struct derived *d, size_t point, wall_t at)
-{
-	for (size_t i = d->n_paints; i-- > 0;) {
-		const struct span *s = &d->paint[i];
-
-		if (s->point == point && s->from.ms <= at.ms &&
-		    (s->until.ms == 0 || s->until.ms > at.ms))
-			return *s;
-	}
-	return (struct span){ .point = (uint32_t)point, .colour = COLOUR_UNKNOWN };
 }
 
 /* The first moment after t, and before until, at which something else may lie on top. */

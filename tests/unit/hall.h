@@ -67,9 +67,14 @@ struct hall {
 	size_t n_rows, n_said, n_alerts, n_boots;
 	bool remembered[HALL_POINTS];
 	struct derived live;
-	/* Also given every turn, when set, before the acts are cleared. */
-	void (*keep)(const struct acts *acts, wall_t now);
 };
+/* A store behind it, when there is one: given every turn before the acts are cleared, and asked to
+ * restore after a restart. */
+struct hall_store {
+	void (*keep)(const struct acts *acts, wall_t now);
+	void (*restore)(struct commune *c, mono_t now);
+};
+extern struct hall_store hall_store;
 extern struct hall hall;
 
 mono_t hall_now(void);

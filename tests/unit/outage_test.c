@@ -226,6 +226,153 @@ static void when_our_clock_is_set_back_nothing_lies_ahead_of_it(void **state)
 		assert_true(t.ch.change[i].paint.from.ms <= 12 * MINUTE);
 }
 
+/* ---- planned ---- */
+
+static void plan(struct story *t, bool begins, int minute)
+{
+	const struct planned p = { .begins = begins, .until = { INT64_MAX } };
+	struct row row = { .kind = ROW_PLANNED };
+
+	outage_planned_body(&row, &p);
+	feed(t, row, minute);
+}
+
+static void what_a_planned_row_says_comes_back(void **state)
+{
+	const struct planned p = { .begins = true, .kind = WINDOW_CUT, .until = { 1781000000000 } };
+	struct row row = { .kind = ROW_PLANNED };
+
+	(void)state;
+	outage_planned_body(&row, &p);
+	assert_true(outage_planned_of(&row).begins);
+	assert_int_equal(outage_planned_of(&row).kind, WINDOW_CUT);
+	assert_int_equal(outage_planned_of(&row).until.ms, p.until.ms);
+}
+
+static void planned_time_is_planned_only_while_it_would_be_down(void **state)
+{
+	struct story t = well();
+
+	(void)state;
+	plan(&t, true, 10);
+	assert_int_equal(t.s.colour, COLOUR_UP);
+	news(&t, &power, true, 20);
+	assert_int_equal(t.s.colour, COLOUR_PLANNED);
+	assert_int_equal(outage_up_at(&t.s, (wall_t){ 21 * MINUTE }, true), -1);
+	plan(&t, false, 30);
+	assert_int_equal(t.s.colour, COLOUR_DOWN);
+	assert_int_equal(t.s.outage.from.ms, 20 * MINUTE);
+	news(&t, &fine, true, 40);
+	assert_int_equal(t.s.colour, COLOUR_UP);
+}
+
+static void a_cause_that_is_known_later_leaves_planned_time_alone(void **state)
+{
+	struct story t = well();
+
+	(void)state;
+	tell(&t, ROW_DARK, 10);
+	plan(&t, true, 20);
+	plan(&t, false, 30);
+	birth(&t, 2, &fine, 40); /* so it was power */
+	assert_int_equal(t.ch.n, 3);
+	assert_int_equal(t.ch.change[1].paint.from.ms, 10 * MINUTE);
+	assert_int_equal(t.ch.change[1].paint.until.ms, 20 * MINUTE);
+	assert_int_equal(t.ch.change[1].paint.cause, CAUSE_POWER);
+	assert_int_equal(t.ch.change[2].paint.from.ms, 30 * MINUTE);
+	assert_int_equal(t.ch.change[2].paint.until.ms, 0);
+}
+
+/* ---- we doubt ourselves ---- */
+
+static void a_silence_believed_after_we_began_to_doubt_ourselves_never_was(void **state)
+{
+	struct story t = well();
+
+	(void)state;
+	tell(&t, ROW_DARK, 10);
+	t.now.ms = 15 * MINUTE;
+	tell(&t, ROW_BLIND, 9);
+	assert_int_equal(t.ch.change[1].kind, CHANGE_VOIDED);
+	assert_int_equal(t.s.outage.until.ms, t.s.outage.from.ms);
+	assert_int_equal(t.s.colour, COLOUR_UNKNOWN);
+	assert_int_equal(t.s.since.ms, 10 * MINUTE);
+}
+
+static void a_silence_believed_before_stays(void **state)
+{
+	struct story t = well();
+
+	(void)state;
+	tell(&t, ROW_DARK, 10);
+	tell(&t, ROW_BLIND, 12);
+	assert_int_equal(t.s.outage.until.ms, 0);
+	assert_int_equal(t.s.colour, COLOUR_UNKNOWN);
+	tell(&t, ROW_HEARD, 20);
+	assert_int_equal(t.s.outage.from.ms, 10 * MINUTE);
+	assert_int_equal(t.s.outage.until.ms, 20 * MINUTE);
+}
+
+static void what_a_node_said_itself_is_never_taken_back(void **state)
+{
+	struct story t = well();
+
+	(void)state;
+	news(&t, &power, true, 10);
+	tell(&t, ROW_DARK, 11);
+	t.now.ms = 15 * MINUTE;
+	tell(&t, ROW_BLIND, 9);
+	assert_int_equal(t.s.outage.until.ms, 0);
+	assert_int_equal(t.s.outage.from.ms, 10 * MINUTE);
+}
+
+/* ---- our own clock ---- */
+
+static void set_clock(struct story *t, int64_t by_minutes)
+{
+	struct row row = { .kind = ROW_CLOCK };
+
+	outage_clock_body(&row, by_minutes * MINUTE);
+	t->now.ms += by_minutes * MINUTE;
+	row.id = ++t->row;
+	row.at = row.stored = t->now;
+	t->ch.n = 0;
+	outage_row(&t->s, &row, &t->ch);
+}
+
+static void an_outage_keeps_its_length_when_our_clock_is_set(void **state)
+{
+	static const int64_t by[] = { 60, -60 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct story t = well();
+
+		tell(&t, ROW_DARK, 100);
+		t.now.ms = 110 * MINUTE;
+		set_clock(&t, by[i]);
+		assert_int_equal(t.s.outage.from.ms, (100 + by[i]) * MINUTE);
+		tell(&t, ROW_HEARD, (int)(120 + by[i]));
+		assert_int_equal(t.s.outage.until.ms - t.s.outage.from.ms, 20 * MINUTE);
+		assert_int_equal(t.s.colour, COLOUR_UP);
+	}
+}
+
+static void time_that_our_clock_leapt_over_was_lived_by_nobody(void **state)
+{
+	struct story t = well();
+
+	(void)state;
+	news(&t, &fine, true, 10);
+	set_clock(&t, 60);
+	assert_int_equal(t.ch.n, 2);
+	assert_int_equal(t.ch.change[0].paint.from.ms, 10 * MINUTE);
+	assert_int_equal(t.ch.change[0].paint.until.ms, 70 * MINUTE);
+	assert_int_equal(t.ch.change[0].paint.colour, COLOUR_UNKNOWN);
+	assert_int_equal(t.ch.change[1].paint.from.ms, 70 * MINUTE);
+	assert_int_equal(t.ch.change[1].paint.colour, COLOUR_UP);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,6 +386,14 @@ int main(void)
 		cmocka_unit_test(what_happened_while_we_were_blind_is_learned_and_told_to_nobody),
 		cmocka_unit_test(our_own_broker_being_away_is_not_the_points_outage),
 		cmocka_unit_test(when_our_clock_is_set_back_nothing_lies_ahead_of_it),
+		cmocka_unit_test(what_a_planned_row_says_comes_back),
+		cmocka_unit_test(planned_time_is_planned_only_while_it_would_be_down),
+		cmocka_unit_test(a_cause_that_is_known_later_leaves_planned_time_alone),
+		cmocka_unit_test(a_silence_believed_after_we_began_to_doubt_ourselves_never_was),
+		cmocka_unit_test(a_silence_believed_before_stays),
+		cmocka_unit_test(what_a_node_said_itself_is_never_taken_back),
+		cmocka_unit_test(an_outage_keeps_its_length_when_our_clock_is_set),
+		cmocka_unit_test(time_that_our_clock_leapt_over_was_lived_by_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* store_rebuild: what was derived comes out the same when it is derived again from the ledger. */
 #include "gateway/store_db.h"
+#include "hall.h"
 #include "shelf.h"
 
 #include <errno.h>
@@ -276,7 +277,287 @@ static void a_ledger_that_cannot_be_read_leaves_all_as_it_was(void **state)
 	}
 }
 
+/* ---- the same with all that a commune goes through ---- */
+
+static void hall_keep(const struct acts *acts, wall_t at)
+{
+	assert_int_equal(store_commit(store, acts, at), 0);
+	assert_int_equal(store_mark(store, at), 0);
+}
+
+static void hall_again(struct commune *c, mono_t at)
+{
+	char why[STORE_WHY] = "";
+	wall_t alive;
+
+	store_close(store);
+	store = store_open(shelf_dir, &hall_roster, why);
+	if (!store)
+		fail_msg("%s", why);
+	assert_int_equal(store_restore(store, c, at, &alive), 0);
+	assert_int_not_equal(alive.ms, 0);
+}
+
+static int hall_begin(void **state)
+{
+	char why[STORE_WHY] = "";
+
+	if (shelf_setup(state) < 0)
+		return -1;
+	store = store_open(shelf_dir, &hall_roster, why);
+	if (!store)
+		fail_msg("%s", why);
+	hall_store = (struct hall_store){ hall_keep, hall_again };
+	return hall_setup(state);
+}
+
+static int hall_end(void **state)
+{
+	hall_teardown(state);
+	hall_store = (struct hall_store){ NULL, NULL };
+	store_close(store);
+	return shelf_teardown(state);
+}
+
+/* Everything that is derived, and that nobody reads told from but the outbox. */
+static const char *const all[] = {
+	"SELECT * FROM span ORDER BY point, from_ms",
+	"SELECT * FROM outage ORDER BY id",
+	"SELECT * FROM incident ORDER BY id",
+	"SELECT * FROM alert ORDER BY incident",
+	"SELECT id, key, sent_ms FROM outbox ORDER BY id",
+};
+enum { ALL = sizeof all / sizeof all[0] };
+
+/* Fails with the first line that differs. */
+static void same_lines(const char *again, const char *before)
+{
+	while (*again || *before) {
+		const int n = (int)strcspn(again, "\n"), m = (int)strcspn(before, "\n");
+
+		if (n != m || strncmp(again, before, (size_t)n) != 0)
+			fail_msg("%.*s\nbut derived again: %.*s", m, before, n, again);
+		again += n + (again[n] != '\0');
+		before += m + (before[m] != '\0');
+	}
+}
+
+static void rebuild_gives_the_same(void)
+{
+	char *before[ALL], *after;
+
+	for (size_t i = 0; i < ALL; i++)
+		before[i] = dump(all[i]);
+	assert_true(strlen(before[0]) > 0);
+	assert_int_equal(store_rebuild(store, &hall_options, hall_wall()), 0);
+	for (size_t i = 0; i < ALL; i++) {
+		after = dump(all[i]);
+		same_lines(after, before[i]);
+		free(before[i]);
+		free(after);
+	}
+}
+
+static void mute(size_t from, size_t until)
+{
+	for (size_t i = from; i < until; i++)
+		hall_mute(i);
+}
+
+static void births(size_t from, size_t until)
+{
+	for (size_t i = from; i < until; i++)
+		hall_birth(i);
+}
+
+static void the_one_that_did_not_come_back_is_derived_again(void **state)
+{
+	(void)state;
+	mute(0, 4);
+	hall_pass(5 * HALL_MINUTE);
+	births(0, 3);
+	hall_pass(5 * HALL_MINUTE);
+	rebuild_gives_the_same(); /* while it is waited for */
+	hall_pass(15 * HALL_MINUTE);
+	assert_int_equal(hall_told(TELL_RESIDUE, HALL_HOOK), 1);
+	rebuild_gives_the_same();
+	hall_restart(HALL_MINUTE);
+	births(0, 3);
+	births(4, 16);
+	hall_pass(10 * HALL_MINUTE);
+	rebuild_gives_the_same();
+	hall_birth(3);
+	hall_pass(10 * HALL_MINUTE);
+	assert_int_equal(hall_told(TELL_RESOLVED, HALL_HOOK), 2);
+	rebuild_gives_the_same();
+}
+
+static void hamlets_that_became_one_story_are_one_again(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 10; i++)
+		hall_news(i, CAUSE_POWER);
+	rebuild_gives_the_same(); /* three, each held */
+	hall_pass(2 * HALL_MINUTE);
+	assert_int_equal(hall_told(TELL_FIRING, HALL_HOOK), 1);
+	rebuild_gives_the_same();
+	for (size_t i = 0; i < 10; i++)
+		hall_news(i, CAUSE_NONE);
+	hall_pass(5 * HALL_MINUTE);
+	rebuild_gives_the_same();
+}
+
+static void what_was_planned_is_planned_again(void **state)
+{
+	static struct window w[2];
+	const struct windows windows = { w, 2 };
+
+	(void)state;
+	w[0] = (struct window){ .kind = WINDOW_CUT,
+				.target = WINDOW_HAMLET,
+				.what = "TT-01",
+				.from = { hall_wall().ms + 10 * HALL_MINUTE },
+				.until = { hall_wall().ms + 40 * HALL_MINUTE } };
+	w[1] = (struct window){ .kind = WINDOW_WORK,
+				.target = WINDOW_POINT,
+				.what = "TT-02-01",
+				.from = w[0].from,
+				.until = { w[0].until.ms + HALL_HOUR } };
+	commune_windows(hall.c, &windows, hall_now());
+	hall_pass(11 * HALL_MINUTE);
+	for (size_t i = 0; i < 6; i++)
+		hall_news(i, CAUSE_POWER);
+	hall_pass(10 * HALL_MINUTE);
+	rebuild_gives_the_same();
+	hall_restart(HALL_MINUTE);
+	commune_windows(hall.c, &windows, hall_now());
+	births(0, 16);
+	hall_news(0, CAUSE_NONE);
+	hall_pass(HALL_MINUTE);
+	hall_news(0, CAUSE_POWER);
+	hall_pass(25 * HALL_MINUTE);
+	for (size_t i = 0; i < 6; i++)
+		hall_news(i, CAUSE_NONE);
+	hall_pass(2 * HALL_HOUR);
+	rebuild_gives_the_same();
+	/* Only the neighbour that nothing was announced of. */
+	assert_int_equal(hall_told(TELL_FIRING, HALL_HOOK), 1);
+}
+
+static void across_a_step_of_our_clock(int64_t by)
+{
+	mute(0, 1);
+	hall_pass(10 * HALL_MINUTE);
+	hall.set += by;
+	hall_pass(10 * HALL_MINUTE);
+	rebuild_gives_the_same();
+	hall_birth(0);
+	hall_pass(5 * HALL_MINUTE);
+	rebuild_gives_the_same();
+	hall_news(5, CAUSE_POWER);
+	hall_pass(5 * HALL_MINUTE);
+	hall_news(5, CAUSE_NONE);
+	hall_pass(5 * HALL_MINUTE);
+	rebuild_gives_the_same();
+}
+
+static void a_clock_that_was_set_on_is_set_on_again(void **state)
+{
+	(void)state;
+	across_a_step_of_our_clock(HALL_HOUR);
+}
+
+static void a_clock_that_was_set_back_is_set_back_again(void **state)
+{
+	(void)state;
+	across_a_step_of_our_clock(-HALL_HOUR);
+}
+
+static void what_we_were_blind_to_stays_unknown(void **state)
+{
+	const wall_t since = hall_wall();
+
+	(void)state;
+	mute(0, 3);
+	hall_pass(2 * HALL_MINUTE);
+	hall.deaf = true;
+	commune_doubt(hall.c, DOUBT_LINE, true, since, hall_now(), hall_wall());
+	hall_pass(10 * HALL_MINUTE);
+	rebuild_gives_the_same();
+	commune_link(hall.c, false, hall_now(), hall_wall());
+	hall_pass(HALL_MINUTE);
+	commune_doubt(hall.c, DOUBT_LINE, false, since, hall_now(), hall_wall());
+	hall_restart(5 * HALL_MINUTE);
+	hall.deaf = false;
+	births(1, 16);
+	hall_past(1, CAUSE_PROVIDER, 12 * HALL_MINUTE, false);
+	hall_past(1, CAUSE_NONE, 6 * HALL_MINUTE, true);
+	hall_pass(20 * HALL_MINUTE);
+	rebuild_gives_the_same();
+}
+
+static void most_of_them_vanishing_is_our_doubt_again(void **state)
+{
+	(void)state;
+	hall.deaf = true;
+	hall_pass(10 * HALL_MINUTE);
+	rebuild_gives_the_same();
+	hall_pass(40 * HALL_MINUTE);
+	assert_int_equal(hall_view(0).colour, COLOUR_DOWN);
+	rebuild_gives_the_same();
+	hall.deaf = false;
+	births(0, 16);
+	hall_pass(20 * HALL_MINUTE);
+	rebuild_gives_the_same();
+}
+
+static void who_comes_and_goes_is_named_alike(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 12; i++) {
+		hall_news(0, CAUSE_POWER);
+		hall_pass(2 * HALL_MINUTE);
+		hall_news(0, CAUSE_NONE);
+		hall_pass(3 * HALL_MINUTE + HALL_SECOND);
+	}
+	hall_pass(2 * HALL_HOUR);
+	assert_int_equal(hall_told(TELL_UNSTABLE, HALL_HOOK), 1);
+	rebuild_gives_the_same();
+}
+
+static void what_a_person_corrected_stays_corrected(void **state)
+{
+	int64_t incident;
+
+	(void)state;
+	mute(0, 1);
+	hall_pass(5 * HALL_MINUTE);
+	incident = hall_last_outage(0)->incident;
+	commune_correct(hall.c, incident, 0, CAUSE_ROUTER, "binh", hall_now(), hall_wall());
+	hall_turn();
+	hall_birth(0);
+	hall_pass(10 * HALL_MINUTE);
+	assert_int_equal(hall_incident(incident)->corrected, CAUSE_ROUTER);
+	rebuild_gives_the_same();
+}
+
+/* A camera waited for when its house has power again. */
+static void a_camera_that_did_not_come_back_with_its_house(void **state)
+{
+	(void)state;
+	hall_news(0, CAUSE_POWER);
+	hall_pass(10 * HALL_MINUTE);
+	hall_news(0, CAUSE_CAMERA);
+	rebuild_gives_the_same();
+	hall_pass(10 * HALL_MINUTE);
+	rebuild_gives_the_same();
+	hall_news(0, CAUSE_NONE);
+	hall_pass(10 * HALL_MINUTE);
+	rebuild_gives_the_same();
+}
+
 #define staged(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define in_hall(f) cmocka_unit_test_setup_teardown(f, hall_begin, hall_end)
 
 int main(void)
 {
@@ -284,6 +565,16 @@ int main(void)
 		staged(rebuilding_changes_nothing),
 		staged(what_was_spoilt_is_derived_again),
 		staged(a_ledger_that_cannot_be_read_leaves_all_as_it_was),
+		in_hall(the_one_that_did_not_come_back_is_derived_again),
+		in_hall(hamlets_that_became_one_story_are_one_again),
+		in_hall(what_was_planned_is_planned_again),
+		in_hall(a_clock_that_was_set_on_is_set_on_again),
+		in_hall(a_clock_that_was_set_back_is_set_back_again),
+		in_hall(what_we_were_blind_to_stays_unknown),
+		in_hall(most_of_them_vanishing_is_our_doubt_again),
+		in_hall(who_comes_and_goes_is_named_alike),
+		in_hall(what_a_person_corrected_stays_corrected),
+		in_hall(a_camera_that_did_not_come_back_with_its_house),
 	};
 
 	return cmocka_run_group_tests_name("store_rebuild", tests, NULL, NULL);

@@ -359,6 +359,213 @@ static void a_first_start_has_no_mark(void **state)
 	store_close(s);
 }
 
+/* ---- who was told, and who goes ---- */
+
+static void keep_alert(struct acts *a, int64_t incident, bool closed)
+{
+	acts_add(a, ACT_ALERT, 0)->u.alert = (struct alert){
+		.incident = incident,
+		.code = "7K2",
+		.told_to = { 2 }, /* mail0 */
+		.opened = { 5000 },
+		.next = { 6000 },
+		.reminded = 1,
+		.taken_by = "anh Bình",
+		.taken = { 5500 },
+		.closed = closed,
+	};
+}
+
+static void who_was_told_is_kept_by_name_not_by_place(void **state)
+{
+	const struct receiver turned[] = { { .id = "new" },
+					   shelf_roster.receivers[1],
+					   shelf_roster.receivers[0] };
+	struct roster changed = shelf_roster;
+	struct store *s = shelf_open();
+	struct acts a = { 0 };
+	char why[STORE_WHY];
+	struct alert got;
+
+	(void)state;
+	keep_alert(&a, 48, false);
+	shelf_commit(s, &a, 1);
+	assert_false(store_alert(s, 49, &got));
+	assert_true(store_alert(s, 48, &got));
+	assert_string_equal(got.code, "7K2");
+	assert_int_equal(got.told_to[0], 2);
+	assert_int_equal(got.opened.ms, 5000);
+	assert_int_equal(got.next.ms, 6000);
+	assert_int_equal(got.reminded, 1);
+	assert_string_equal(got.taken_by, "anh Bình");
+	assert_int_equal(got.taken.ms, 5500);
+	assert_false(got.closed);
+	store_close(s);
+
+	changed.receivers = turned;
+	changed.n_receivers = 3;
+	s = store_open(shelf_dir, &changed, why);
+	assert_non_null(s);
+	assert_true(store_alert(s, 48, &got));
+	assert_int_equal(got.told_to[0], 2); /* mail0 is second again */
+	store_close(s);
+	changed.receivers = &turned[2];
+	changed.n_receivers = 1;
+	s = store_open(shelf_dir, &changed, why);
+	assert_non_null(s);
+	assert_true(store_alert(s, 48, &got));
+	assert_int_equal(got.told_to[0], 0); /* and gone now */
+	store_close(s);
+	free(a.act);
+}
+
+static void an_alert_is_kept_once_as_it_is_now(void **state)
+{
+	struct store *s = shelf_open();
+	struct acts a = { 0 };
+	struct alert got;
+
+	(void)state;
+	keep_alert(&a, 48, false);
+	keep_alert(&a, 48, true);
+	shelf_commit(s, &a, 1);
+	assert_true(store_alert(s, 48, &got));
+	assert_true(got.closed);
+	store_close(s);
+	free(a.act);
+}
+
+static void a_correction_stands_beside_the_cause(void **state)
+{
+	struct store *s = shelf_open();
+	struct acts a = { 0 };
+	struct incident i;
+
+	(void)state;
+	keep_incident(&a, 48, INCIDENT_CLOSED, 900);
+	acts_add(&a, ACT_CORRECT, 0)->u.correct.incident = 48;
+	a.act[a.n - 1].u.correct.cause = CAUSE_ROUTER;
+	shelf_commit(s, &a, 1);
+	assert_true(store_incident(s, 48, &i));
+	assert_int_equal(i.cause, CAUSE_LINE);
+	assert_int_equal(i.corrected, CAUSE_ROUTER);
+	store_close(s);
+	free(a.act);
+}
+
+static struct commune *restored(struct store *s)
+{
+	struct commune *c = commune_new(&shelf_roster, &options);
+	wall_t alive;
+
+	assert_int_equal(store_restore(s, c, (mono_t){ 0 }, &alive), 0);
+	return c;
+}
+
+static void open_alerts_come_back_and_closed_ones_do_not(void **state)
+{
+	struct store *s = shelf_open();
+	struct acts a = { 0 };
+	struct commune *c;
+
+	(void)state;
+	keep_outage(&a, outage(48, 2, 5000, 0, 48));
+	keep_incident(&a, 48, INCIDENT_TOLD, 0);
+	keep_alert(&a, 48, false);
+	keep_outage(&a, outage(51, 1, 5000, 0, 51));
+	keep_incident(&a, 51, INCIDENT_TOLD, 0);
+	keep_alert(&a, 51, true);
+	keep_alert(&a, 60, false); /* of an incident that is no more */
+	shelf_commit(s, &a, 1);
+	c = restored(s);
+	assert_non_null(commune_alert(c, 48));
+	assert_string_equal(commune_alert(c, 48)->code, "7K2");
+	assert_null(commune_alert(c, 51));
+	assert_null(commune_alert(c, 60));
+	commune_free(c);
+	store_close(s);
+	free(a.act);
+}
+
+#define HOUR INT64_C(3600000)
+
+static void how_restless_a_point_was_lately_is_found_again(void **state)
+{
+	struct store *s = shelf_open();
+	struct acts a = { 0 };
+	struct commune *c;
+
+	(void)state;
+	for (int64_t i = 1; i <= 4; i++) {
+		const int64_t minute = 60000;
+
+		keep_outage(&a,
+			    outage(i, 0, 10 * HOUR + i * minute, 10 * HOUR + i * minute + 1, i));
+		keep_outage(&a, outage(10 + i, 1, 10 * HOUR + i * minute,
+				       10 * HOUR + i * minute + 1, 0)); /* learned afterwards */
+		keep_outage(&a, outage(20 + i, 2, HOUR + i * minute, HOUR + i * minute + 1, i));
+	}
+	shelf_commit(s, &a, 1);
+	assert_int_equal(store_mark(s, (wall_t){ 11 * HOUR }), 0);
+	c = restored(s);
+	assert_true(commune_point(c, 0).unstable);
+	assert_false(commune_point(c, 1).unstable);
+	assert_false(commune_point(c, 2).unstable);
+	commune_free(c);
+	store_close(s);
+	free(a.act);
+}
+
+static void who_went_dark_together_within_a_year_is_found_again(void **state)
+{
+	struct store *s = shelf_open();
+	struct acts a = { 0 };
+	uint32_t friend[LEARN_FRIENDS];
+	struct commune *c;
+
+	(void)state;
+	for (int64_t i = 1; i <= 3; i++) {
+		keep_outage(&a, outage(100 * i, 0, i * 1000, i * 1000 + 1, 100 * i));
+		keep_outage(&a, outage(100 * i + 1, 2, i * 1000, i * 1000 + 1, 100 * i));
+		keep_incident(&a, 100 * i, INCIDENT_CLOSED, 900);
+	}
+	shelf_commit(s, &a, 1);
+	assert_int_equal(store_mark(s, (wall_t){ HOUR }), 0);
+	c = restored(s);
+	assert_int_equal(commune_learned(c, 0, friend), 1);
+	assert_int_equal(friend[0], 2);
+	assert_int_equal(commune_learned(c, 1, friend), 0);
+	commune_free(c);
+	/* Two years later it is forgotten. */
+	assert_int_equal(store_mark(s, (wall_t){ 2 * 366 * 24 * HOUR }), 0);
+	c = restored(s);
+	assert_int_equal(commune_learned(c, 0, friend), 0);
+	commune_free(c);
+	store_close(s);
+	free(a.act);
+}
+
+static void which_points_lie_in_a_window_is_found_again(void **state)
+{
+	struct store *s = shelf_open();
+	struct acts a = { 0 };
+	struct commune *c;
+
+	(void)state;
+	shelf_row(&a, 1, ROW_PLANNED, "TT-07-03", 0, 0);
+	shelf_row(&a, 2, ROW_PLANNED, "TT-07-04", 0, 0);
+	shelf_row(&a, 3, ROW_PLANNED, "TT-07-03", 0, 0);
+	a.act[2].u.row.body[0] = 0; /* over */
+	shelf_commit(s, &a, 1);
+	c = restored(s);
+	assert_false(commune_point(c, 0).planned);
+	assert_true(commune_point(c, 1).planned);
+	assert_false(commune_point(c, 2).planned);
+	commune_free(c);
+	store_close(s);
+	free(a.act);
+}
+
 /* ---- samples that wait for their graph ---- */
 
 static void count_sample(void *self, size_t point, const struct draw *d)
@@ -609,6 +816,13 @@ int main(void)
 		with_shelf(memory_comes_back_even_when_the_roster_changed_its_order),
 		with_shelf(what_a_gasp_told_is_found_again),
 		with_shelf(a_first_start_has_no_mark),
+		with_shelf(who_was_told_is_kept_by_name_not_by_place),
+		with_shelf(an_alert_is_kept_once_as_it_is_now),
+		with_shelf(a_correction_stands_beside_the_cause),
+		with_shelf(open_alerts_come_back_and_closed_ones_do_not),
+		with_shelf(how_restless_a_point_was_lately_is_found_again),
+		with_shelf(who_went_dark_together_within_a_year_is_found_again),
+		with_shelf(which_points_lie_in_a_window_is_found_again),
 		with_shelf(samples_wait_until_they_are_drawn),
 		with_shelf(a_full_file_keeps_nothing_of_the_turn_and_works_again),
 		cmocka_unit_test_setup_teardown(
