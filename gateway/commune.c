@@ -14,6 +14,9 @@
 /* Points are looked at this often at most, however close their deadlines lie. */
 enum { SCAN_MS = 250 };
 
+/* Power that was back for less may have come back to the next house only now. */
+enum { LONG_MS = 60 * 60 * 1000 };
+
 static const char *const refusal_names[] = {
 	[REFUSE_TOPIC - WIRE_ERRS] = "wrong_topic",
 	[REFUSE_UNKNOWN_POINT - WIRE_ERRS] = "unknown_point",
@@ -245,6 +248,19 @@ static void pass_time(struct commune *c, struct place *p, mono_t now, wall_t wal
 	apply(c, p, &ch, was, mono_after(now, -c->o->camera_hold_ms));
 }
 
+/* Has anybody on its transformer worked for long, so that the grid was there? */
+static bool alone(const struct commune *c, const struct place *p, wall_t at)
+{
+	for (size_t i = 0; p->transformer != 0 && i < c->roster->n_points; i++) {
+		const struct place *o = &c->place[i];
+
+		if (o != p && o->transformer == p->transformer && o->spell.colour == COLOUR_UP &&
+		    at.ms - o->spell.since.ms >= LONG_MS)
+			return true;
+	}
+	return false;
+}
+
 void commune_derive(struct commune *c, struct place *p, const struct row *row, mono_t now)
 {
 	struct changes ch = { .n = 0 };
@@ -254,6 +270,8 @@ void commune_derive(struct commune *c, struct place *p, const struct row *row, m
 	if (row->kind != ROW_CLOCK)
 		pass_time(c, p, now, row->kind == ROW_BLIND ? row->at : row->stored);
 	was = p->spell.outage.cause;
+	if (row->kind == ROW_BIRTH)
+		p->spell.alone = alone(c, p, row->at);
 	outage_row(&p->spell, row, &ch);
 	apply(c, p, &ch, was, now);
 	if (p->spell.camera_from.ms != 0)
