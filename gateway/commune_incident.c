@@ -380,7 +380,13 @@ static bool ripe(struct commune *c, size_t *index, mono_t now, wall_t wall)
 	excused = commune_excused(c, &l->i, wall);
 	if (excused.ms > wall.ms) {
 		l->due = mono_after(now, excused.ms - wall.ms);
+		l->excused = true;
 		return false;
+	}
+	/* Of what was announced those that are back are no news: only what is not is told. */
+	if (l->excused && l->i.open < l->i.points) {
+		l->i.state = INCIDENT_CLOSING;
+		return true;
 	}
 	if (incident_grouped(l->i.cause))
 		*index = merge(c, *index);
@@ -402,6 +408,7 @@ static bool step_one(struct commune *c, size_t i, mono_t now, wall_t wall)
 	struct incident_live *l = &c->incidents.live[i];
 	struct incident was;
 	unsigned did;
+	bool stays;
 
 	/* A camera's trouble is not over because its house went dark. */
 	if (l->i.scope != SCOPE_GATEWAY && mono_reached(now, l->due) &&
@@ -424,13 +431,14 @@ static bool step_one(struct commune *c, size_t i, mono_t now, wall_t wall)
 	if (l->i.state != INCIDENT_CLOSED)
 		return true;
 	was = l->i;
+	stays = was.open > 0 && (was.told || l->excused);
 	incident_remove(&c->incidents, i);
 	if (did & INCIDENT_CLOSES) {
 		commune_tell(c, &was, TELL_RESOLVED, wall);
 		remember_told(c, &was, wall);
-		if (was.open > 0)
-			split_residue(c, &was, now, wall);
 	}
+	if (stays)
+		split_residue(c, &was, now, wall);
 	return false;
 }
 
