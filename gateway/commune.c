@@ -192,7 +192,9 @@ static void outage_changed(struct commune *c, struct place *p, const struct chan
 	case CHANGE_OPENED:
 		if (!ch->present)
 			break;
-		flap_feed(&p->flap, o.from);
+		/* Its camera was dead before its house went dark: nothing comes and goes. */
+		if (incident_grouped(o.cause) || o.from.ms != p->spell.last_until.ms)
+			flap_feed(&p->flap, o.from);
 		commune_join(c, p, &o, now);
 		break;
 	case CHANGE_CHANGED:
@@ -492,8 +494,10 @@ void commune_restore_outage(struct commune *c, const struct outage *o)
 	struct spell *s = &c->place[o->point].spell;
 
 	s->outage = *o;
-	s->last_incident = o->incident;
-	s->last_until = o->until;
+	if (incident_grouped(o->cause)) {
+		s->last_incident = o->incident;
+		s->last_until = o->until;
+	}
 	if (o->until.ms != 0)
 		return; /* over, but its incident is not closed yet */
 	s->colour = COLOUR_DOWN;

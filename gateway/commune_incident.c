@@ -41,6 +41,8 @@ static size_t friends_of(const struct commune *c, const struct place *p,
 
 void commune_join(struct commune *c, struct place *p, struct outage *o, mono_t now)
 {
+	/* A camera's incident is found by its point; it runs beside its house's. */
+	const bool house = incident_grouped(o->cause);
 	const struct incident_live *l = incident_find(&c->incidents, p->spell.last_incident);
 	int64_t well = o->from.ms - p->spell.last_until.ms;
 	/* The same point's last incident goes on when this is the same story: not when the point
@@ -57,7 +59,7 @@ void commune_join(struct commune *c, struct place *p, struct outage *o, mono_t n
 		.again = p->told_until.ms != 0 &&
 			 o->from.ms - p->told_until.ms < c->o->again_within_ms,
 		.damped = flap_damped(&p->flap, o->from),
-		.before = over ? 0 : p->spell.last_incident,
+		.before = over || !house ? 0 : p->spell.last_incident,
 		.friends = friend,
 		.facts = p->spell.verdict.facts,
 	};
@@ -65,7 +67,8 @@ void commune_join(struct commune *c, struct place *p, struct outage *o, mono_t n
 	t.n_friends = friends_of(c, p, friend);
 	incident_join(&c->incidents, o, &t, c->o, now);
 	p->spell.outage.incident = o->incident;
-	p->spell.last_incident = o->incident;
+	if (house)
+		p->spell.last_incident = o->incident;
 }
 
 /* ---- several that are one ---- */
@@ -363,7 +366,8 @@ static void split_residue(struct commune *c, const struct incident *of, mono_t n
 static void remember_told(struct commune *c, const struct incident *i, wall_t wall)
 {
 	for (size_t k = 0; k < c->roster->n_points; k++)
-		if (c->place[k].spell.last_incident == i->id)
+		if (c->place[k].spell.last_incident == i->id ||
+		    (k == i->point && !incident_grouped(i->cause) && i->scope != SCOPE_GATEWAY))
 			c->place[k].told_until = wall;
 }
 

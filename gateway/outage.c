@@ -148,7 +148,8 @@ static void open_new(struct spell *s, struct condition c, wall_t at, bool presen
 static void close_open(struct spell *s, wall_t at, bool present, struct changes *out)
 {
 	s->outage.until = at.ms > s->outage.from.ms ? at : s->outage.from;
-	s->last_until = s->outage.until;
+	if (s->outage.cause != CAUSE_CAMERA && s->outage.cause != CAUSE_DEVICE)
+		s->last_until = s->outage.until;
 	s->camera_from.ms = 0;
 	say(out, CHANGE_CLOSED, &s->outage, present);
 }
