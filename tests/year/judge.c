@@ -218,7 +218,7 @@ static enum found find_out(const struct world *w, uint32_t point, const struct i
 
 	if (t->n > 0 && flapping(w, point, i))
 		return FOUND_FLAPPING;
-	if (i->kind == FAULT_PLANNED && seen < TRUTH_LEAST_MS && t->n > 0)
+	if (i->kind == FAULT_PLANNED && seen <= 0 && t->n > 0)
 		return FOUND_ANNOUNCED;
 	if (seen < needed(w, &w->keeper.point[point], i, track))
 		return t->n > 0 ? FOUND_MAY_TOLD : FOUND_MAY_QUIET;
