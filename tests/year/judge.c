@@ -271,6 +271,12 @@ static void judge_ill(struct judge *j, const struct world *w, uint32_t point, en
 
 /* ---- the rest ---- */
 
+/* How many times six hours it lasts, begun ones too. */
+static unsigned six_hours(const struct world *w, const struct ill *i)
+{
+	return (unsigned)((until(w, i) - i->from) / (6 * HOUR)) + 1;
+}
+
 /* Outages so long that they are told whatever came before. */
 static unsigned long_ones(const struct world *w, uint32_t point, const struct ill *i)
 {
@@ -303,7 +309,7 @@ static void judge_flap(struct judge *j, const struct world *w, uint32_t point, c
 	}
 	j->flaps++;
 	j->flap_tellings += n;
-	j->flap_over += n > w->plan->limit[LIMIT_FLAP] + long_ones(w, point, i);
+	j->flap_over += n > w->plan->limit[LIMIT_FLAP] * six_hours(w, i) + long_ones(w, point, i);
 	if (n > j->flap_most) {
 		j->flap_most = n;
 		j->flap_worst = point;
