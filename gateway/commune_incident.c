@@ -371,6 +371,26 @@ static void remember_told(struct commune *c, const struct incident *i, wall_t wa
 			c->place[k].told_until = wall;
 }
 
+/* Until when all that is dark in it is announced: a transformer may feed two hamlets, and each has
+ * windows of its own. */
+static wall_t all_excused(const struct commune *c, const struct incident *i, wall_t wall)
+{
+	wall_t latest = { 0 };
+
+	for (size_t k = 0; c->windows && k < c->roster->n_points; k++) {
+		wall_t until;
+
+		if (!is_in(&c->place[k], i->id))
+			continue;
+		until = commune_excused(c, i, k, wall);
+		if (until.ms <= wall.ms)
+			return until;
+		if (until.ms > latest.ms)
+			latest = until;
+	}
+	return latest;
+}
+
 /* About to be told: is it, and of what? False: not yet. */
 static bool ripe(struct commune *c, size_t *index, mono_t now, wall_t wall)
 {
@@ -381,7 +401,7 @@ static bool ripe(struct commune *c, size_t *index, mono_t now, wall_t wall)
 		return true;
 	if (!c->sees)
 		return false;
-	excused = commune_excused(c, &l->i, wall);
+	excused = all_excused(c, &l->i, wall);
 	if (excused.ms > wall.ms) {
 		l->due = mono_after(now, excused.ms - wall.ms);
 		l->excused = true;

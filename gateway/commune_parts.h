@@ -162,8 +162,9 @@ void commune_relay_back(struct commune *c, struct place *p, mono_t now, wall_t w
 
 /* ---- commune_plan.c ---- */
 void commune_plan(struct commune *c, mono_t now, wall_t wall);
-/* Until when nothing is told of this incident; ms 0: tell it. */
-wall_t commune_excused(const struct commune *c, const struct incident *i, wall_t wall);
+/* Until when nothing is told of this point of the incident; ms 0: tell it. */
+wall_t commune_excused(const struct commune *c, const struct incident *i, size_t point,
+		       wall_t wall);
 
 /* ---- commune_alert.c ---- */
 void commune_tell(struct commune *c, const struct incident *i, enum tell what, wall_t wall);

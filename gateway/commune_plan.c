@@ -38,7 +38,7 @@ void commune_plan(struct commune *c, mono_t now, wall_t wall)
 
 /* Power that comes back a little after the promised end is no news; a camera is no matter of the
  * power company's. */
-wall_t commune_excused(const struct commune *c, const struct incident *i, wall_t wall)
+wall_t commune_excused(const struct commune *c, const struct incident *i, size_t point, wall_t wall)
 {
 	static const wall_t no = { 0 };
 	enum window_kind kind;
@@ -46,8 +46,8 @@ wall_t commune_excused(const struct commune *c, const struct incident *i, wall_t
 
 	if (!c->windows)
 		return no;
-	if (!windows_at(c->windows, c->roster, i->point, wall, &kind, &until) &&
-	    !windows_at(c->windows, c->roster, i->point, i->from, &kind, &until))
+	if (!windows_at(c->windows, c->roster, point, wall, &kind, &until) &&
+	    !windows_at(c->windows, c->roster, point, i->from, &kind, &until))
 		return no;
 	if (kind == WINDOW_WORK)
 		return until;
