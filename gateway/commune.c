@@ -14,6 +14,9 @@
 /* Points are looked at this often at most, however close their deadlines lie. */
 enum { SCAN_MS = 250 };
 
+/* Power that was back for less may have come back to the next house only now. */
+enum { LONG_MS = 60 * 60 * 1000 };
+
 static const char *const refusal_names[] = {
 	[REFUSE_TOPIC - WIRE_ERRS] = "wrong_topic",
 	[REFUSE_UNKNOWN_POINT - WIRE_ERRS] = "unknown_point",
@@ -189,7 +192,9 @@ static void outage_changed(struct commune *c, struct place *p, const struct chan
 	case CHANGE_OPENED:
 		if (!ch->present)
 			break;
-		p->unstable = flap_feed(&p->flap, o.from);
+		/* Its camera was dead before its house went dark: nothing comes and goes. */
+		if (incident_grouped(o.cause) || o.from.ms != p->spell.last_until.ms)
+			p->unstable = flap_feed(&p->flap, o.from);
 		commune_join(c, p, &o, now);
 		break;
 	case CHANGE_CHANGED:
@@ -255,6 +260,19 @@ static wall_t lived_until(const struct row *row)
 	return start ? row->at : row->stored;
 }
 
+/* Has anybody on its transformer worked for long, so that the grid was there? */
+static bool alone(const struct commune *c, const struct place *p, wall_t at)
+{
+	for (size_t i = 0; p->transformer != 0 && i < c->roster->n_points; i++) {
+		const struct place *o = &c->place[i];
+
+		if (o != p && o->transformer == p->transformer && o->spell.colour == COLOUR_UP &&
+		    at.ms - o->spell.since.ms >= LONG_MS)
+			return true;
+	}
+	return false;
+}
+
 void commune_derive(struct commune *c, struct place *p, const struct row *row, mono_t now)
 {
 	struct changes ch = { .n = 0 };
@@ -263,6 +281,8 @@ void commune_derive(struct commune *c, struct place *p, const struct row *row, m
 	if (row->kind != ROW_CLOCK)
 		pass_time(c, p, now, lived_until(row));
 	was = p->spell.outage.cause;
+	if (row->kind == ROW_BIRTH)
+		p->spell.alone = alone(c, p, row->at);
 	outage_row(&p->spell, row, &ch);
 	apply(c, p, &ch, was, now);
 	if (p->spell.camera_from.ms != 0)
@@ -509,8 +529,10 @@ void commune_restore_outage(struct commune *c, const struct outage *o)
 	struct spell *s = &c->place[o->point].spell;
 
 	s->outage = *o;
-	s->last_incident = o->incident;
-	s->last_until = o->until;
+	if (incident_grouped(o->cause)) {
+		s->last_incident = o->incident;
+		s->last_until = o->until;
+	}
 	restore_into(c, &c->place[o->point], o);
 	if (o->until.ms != 0)
 		return; /* over, but its incident is not closed yet */

@@ -41,6 +41,8 @@ static size_t friends_of(const struct commune *c, const struct place *p,
 
 void commune_join(struct commune *c, struct place *p, struct outage *o, mono_t now)
 {
+	/* A camera's incident is found by its point; it runs beside its house's. */
+	const bool house = incident_grouped(o->cause);
 	const struct incident_live *l = incident_find(&c->incidents, p->spell.last_incident);
 	int64_t well = o->from.ms - p->spell.last_until.ms;
 	/* The same point's last incident goes on when this is the same story: not when the point
@@ -57,7 +59,7 @@ void commune_join(struct commune *c, struct place *p, struct outage *o, mono_t n
 		.again = p->told_until.ms != 0 &&
 			 o->from.ms - p->told_until.ms < c->o->again_within_ms,
 		.damped = flap_damped(&p->flap, o->from),
-		.before = over ? 0 : p->spell.last_incident,
+		.before = over || !house ? 0 : p->spell.last_incident,
 		.friends = friend,
 		.facts = p->spell.verdict.facts,
 	};
@@ -65,7 +67,8 @@ void commune_join(struct commune *c, struct place *p, struct outage *o, mono_t n
 	t.n_friends = friends_of(c, p, friend);
 	incident_join(&c->incidents, o, &t, c->o, now);
 	p->spell.outage.incident = o->incident;
-	p->spell.last_incident = o->incident;
+	if (house)
+		p->spell.last_incident = o->incident;
 }
 
 /* ---- several that are one ---- */
@@ -363,8 +366,29 @@ static void split_residue(struct commune *c, const struct incident *of, mono_t n
 static void remember_told(struct commune *c, const struct incident *i, wall_t wall)
 {
 	for (size_t k = 0; k < c->roster->n_points; k++)
-		if (c->place[k].spell.last_incident == i->id)
+		if (c->place[k].spell.last_incident == i->id ||
+		    (k == i->point && !incident_grouped(i->cause) && i->scope != SCOPE_GATEWAY))
 			c->place[k].told_until = wall;
+}
+
+/* Until when all that is dark in it is announced: a transformer may feed two hamlets, and each has
+ * windows of its own. */
+static wall_t all_excused(const struct commune *c, const struct incident *i, wall_t wall)
+{
+	wall_t latest = { 0 };
+
+	for (size_t k = 0; k < c->roster->n_points; k++) {
+		wall_t until;
+
+		if (!is_in(&c->place[k], i->id))
+			continue;
+		until = commune_excused(c, i, k);
+		if (until.ms <= wall.ms)
+			return until;
+		if (until.ms > latest.ms)
+			latest = until;
+	}
+	return latest;
 }
 
 /* About to be told: is it, and of what? False: not yet. */
@@ -377,11 +401,17 @@ static bool ripe(struct commune *c, size_t *index, mono_t now, wall_t wall)
 		return true;
 	if (!c->sees)
 		return false;
-	excused = commune_excused(c, &l->i);
+	excused = all_excused(c, &l->i, wall);
 	if (excused.ms > wall.ms) {
 		l->due = excused.ms == INT64_MAX ? MONO_NEVER
 						 : mono_after(now, excused.ms - wall.ms);
+		l->excused = true;
 		return false;
+	}
+	/* Of what was announced those that are back are no news: only what is not is told. */
+	if (l->excused && l->i.open < l->i.points) {
+		l->i.state = INCIDENT_CLOSING;
+		return true;
 	}
 	if (incident_grouped(l->i.cause))
 		*index = merge(c, *index);
@@ -403,6 +433,7 @@ static bool step_one(struct commune *c, size_t i, mono_t now, wall_t wall)
 	struct incident_live *l = &c->incidents.live[i];
 	struct incident was;
 	unsigned did;
+	bool stays;
 
 	/* A camera's trouble is not over because its house went dark. */
 	if (l->i.scope != SCOPE_GATEWAY && mono_reached(now, l->due) &&
@@ -428,13 +459,14 @@ static bool step_one(struct commune *c, size_t i, mono_t now, wall_t wall)
 	/* Too short to be told again, and so soon: still restless an hour from now. */
 	if (!was.told && l->again && was.points == 1)
 		remember_told(c, &was, wall);
+	stays = was.open > 0 && (was.told || l->excused);
 	incident_remove(&c->incidents, i);
 	if (did & INCIDENT_CLOSES) {
 		commune_tell(c, &was, TELL_RESOLVED, wall);
 		remember_told(c, &was, wall);
-		if (was.open > 0)
-			split_residue(c, &was, now, wall);
 	}
+	if (stays)
+		split_residue(c, &was, now, wall);
 	return false;
 }
 

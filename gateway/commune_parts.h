@@ -175,8 +175,8 @@ void commune_plan(struct commune *c, mono_t now, wall_t wall);
 void commune_plan_row(struct place *p, const struct row *row);
 /* Did the last window hold this moment, or does it hold now? */
 bool commune_plan_holds(const struct place *p, wall_t at);
-/* Until when nothing is told of this incident; ms 0: tell it. */
-wall_t commune_excused(const struct commune *c, const struct incident *i);
+/* Until when nothing is told of this point of the incident; ms 0: tell it. */
+wall_t commune_excused(const struct commune *c, const struct incident *i, size_t point);
 
 /* ---- commune_alert.c ---- */
 void commune_tell(struct commune *c, const struct incident *i, enum tell what, wall_t wall);

@@ -62,10 +62,10 @@ bool commune_plan_holds(const struct place *p, wall_t at)
 
 /* Power that comes back a little after the promised end is no news; a camera is no matter of the
  * power company's. */
-wall_t commune_excused(const struct commune *c, const struct incident *i)
+wall_t commune_excused(const struct commune *c, const struct incident *i, size_t point)
 {
 	static const wall_t no = { 0 };
-	const struct place *p = &c->place[i->point];
+	const struct place *p = &c->place[point];
 
 	if (!commune_plan_holds(p, i->from))
 		return no;

@@ -27,6 +27,7 @@ struct incident_live {
 	uint32_t transformer, relay; /* of the first point */
 	uint32_t provider;           /* of all its points; 0: not one */
 	bool planned, again, damped;
+	bool excused;       /* it was announced, and is told when it lasts longer */
 	wall_t last;        /* when the last of its points came back */
 	int64_t longest_ms; /* of its outages that are over */
 	bool changed;       /* keep it */

@@ -12,6 +12,9 @@
  * counts. */
 enum { EVIDENCE_BEFORE_MS = 120000 };
 
+/* No grid leaves one house alone in the dark for longer. */
+enum { ALONE_MS = 12 * 60 * 60 * 1000 };
+
 void outage_init(struct spell *s, uint32_t point)
 {
 	*s = (struct spell){ .point = point };
@@ -145,7 +148,8 @@ static void open_new(struct spell *s, struct condition c, wall_t at, bool presen
 static void close_open(struct spell *s, wall_t at, bool present, struct changes *out)
 {
 	s->outage.until = at.ms > s->outage.from.ms ? at : s->outage.from;
-	s->last_until = s->outage.until;
+	if (s->outage.cause != CAUSE_CAMERA && s->outage.cause != CAUSE_DEVICE)
+		s->last_until = s->outage.until;
 	s->camera_from.ms = 0;
 	say(out, CHANGE_CLOSED, &s->outage, present);
 }
@@ -383,8 +387,11 @@ static void birth(struct spell *s, const struct row *row, const struct verdict *
 {
 	struct outage *o = &s->outage;
 
-	/* Same boot: it had power all along, so it was the line. Another boot: it had not. */
-	if ((s->contact == CONTACT_DARK || o->cause == CAUSE_OPEN) && outage_open(s) &&
+	/* Same boot: it had power all along, so it was the line. Another boot: it had not; but
+	 * whether that was the grid's or its own, after so long alone, nobody knows. */
+	const bool own = s->alone && s->boot != row->boot && row->at.ms - o->from.ms >= ALONE_MS;
+
+	if (!own && (s->contact == CONTACT_DARK || o->cause == CAUSE_OPEN) && outage_open(s) &&
 	    s->boot != 0) {
 		enum cause cause = s->boot == row->boot ? CAUSE_LINE : CAUSE_POWER;
 

@@ -22,8 +22,9 @@ struct spell {
 	wall_t unknown_from,
 		unknown_until; /* the last time nobody could judge; until.ms 0: still so */
 	struct outage outage;  /* the open one, or the last; id 0: none yet */
-	int64_t last_incident; /* that an outage of this point was part of; 0 none */
-	wall_t last_until;     /* when the last outage ended; ms 0: none has */
+	int64_t last_incident; /* of the last outage but a camera's; 0 none */
+	bool alone;            /* those on its transformer have worked for long */
+	wall_t last_until;     /* when the last outage but a camera's ended; ms 0: none has */
 	wall_t camera_from; /* power or line came back, cameras did not (yet); ms 0: no such wait */
 	int64_t camera_row; /* the ledger row that said so */
 

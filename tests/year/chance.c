@@ -4,11 +4,6 @@
 
 #include <math.h>
 
-void chance_init(struct chance *c, uint64_t seed)
-{
-	c->state = seed * 0x9e3779b97f4a7c15u + 0x632be59bd9b4e019u;
-}
-
 /* SplitMix64, by Sebastiano Vigna, in the public domain. */
 uint64_t chance_draw(struct chance *c)
 {
@@ -17,6 +12,13 @@ uint64_t chance_draw(struct chance *c)
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
 	return z ^ z >> 31;
+}
+
+/* Mixed: plain seeds that follow on each other would give the same numbers, one later. */
+void chance_init(struct chance *c, uint64_t seed)
+{
+	c->state = seed;
+	c->state = chance_draw(c);
 }
 
 double chance_unit(struct chance *c)

@@ -244,8 +244,7 @@ void gate_end(struct world *w, bool goodbye)
 	g->linked = g->dirty = false;
 	sight(w);
 	for (unsigned i = 0; i < w->plan->points; i++)
-		world_in(w, chance_between(&w->luck, 50, WORD_MS), HAPPENS_NOTICE, &w->site[i],
-			 0);
+		world_in(w, chance_between(&w->luck, 50, WORD_MS), HAPPENS_NOTICE, &w->site[i], 0);
 }
 
 void gate_broker(struct world *w, bool up)

@@ -183,7 +183,8 @@ static bool again(const struct world *w, const struct kept_point *p, const struc
 				keeper_incident(&w->keeper, p->outages.at[n].incident[m]);
 
 			if (k && k->closed.ms != 0 &&
-			    moment(k->closed) > i->from - w->options.again_within_ms &&
+			    moment(k->closed) >
+				    i->from - w->options.again_within_ms - silence(w) - SLACK_MS &&
 			    moment(k->closed) < i->from + silence(w) + SLACK_MS)
 				return true;
 		}
@@ -217,7 +218,7 @@ static enum found find_out(const struct world *w, uint32_t point, const struct i
 
 	if (t->n > 0 && flapping(w, point, i))
 		return FOUND_FLAPPING;
-	if (i->kind == FAULT_PLANNED && seen < TRUTH_LEAST_MS && t->n > 0)
+	if (i->kind == FAULT_PLANNED && seen <= 0 && t->n > 0)
 		return FOUND_ANNOUNCED;
 	if (seen < needed(w, &w->keeper.point[point], i, track))
 		return t->n > 0 ? FOUND_MAY_TOLD : FOUND_MAY_QUIET;
@@ -270,6 +271,27 @@ static void judge_ill(struct judge *j, const struct world *w, uint32_t point, en
 
 /* ---- the rest ---- */
 
+/* How many times six hours it lasts, begun ones too. */
+static unsigned six_hours(const struct world *w, const struct ill *i)
+{
+	return (unsigned)((until(w, i) - i->from) / (6 * HOUR)) + 1;
+}
+
+/* Outages so long that they are told whatever came before. */
+static unsigned long_ones(const struct world *w, uint32_t point, const struct ill *i)
+{
+	const struct spells *s = &w->truth.point[point].spells[TRACK_WAY];
+	unsigned n = 0;
+
+	for (size_t k = 0; k < s->past.n; k++) {
+		const struct ill *o = &s->past.at[k];
+
+		n += o->from >= i->from && o->from < until(w, i) &&
+		     until(w, o) - o->from >= w->options.again_hold_ms;
+	}
+	return n;
+}
+
 static void judge_flap(struct judge *j, const struct world *w, uint32_t point, const struct ill *i)
 {
 	const struct kept_point *p = &w->keeper.point[point];
@@ -287,9 +309,11 @@ static void judge_flap(struct judge *j, const struct world *w, uint32_t point, c
 	}
 	j->flaps++;
 	j->flap_tellings += n;
-	j->flap_over += n > w->plan->limit[LIMIT_FLAP];
-	if (n > j->flap_most)
+	j->flap_over += n > w->plan->limit[LIMIT_FLAP] * six_hours(w, i) + long_ones(w, point, i);
+	if (n > j->flap_most) {
 		j->flap_most = n;
+		j->flap_worst = point;
+	}
 }
 
 /* Trouble of our own is told once, when it lasts and we live. */

@@ -43,6 +43,7 @@ struct judge {
 	struct verdict_on of[FAULTS];
 	LIST(struct example) examples;                       /* of what may not be */
 	unsigned flaps, flap_tellings, flap_most, flap_over; /* tellings of one loose plug */
+	uint32_t flap_worst;
 	unsigned incidents, ended_once, ended_wrong, ended_never;
 	unsigned doubts, doubts_once; /* trouble of our own that had to be told */
 	unsigned bad_sums;

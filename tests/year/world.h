@@ -112,7 +112,7 @@ struct world {
 	const struct plan *plan;
 	struct chance chance; /* of who lives where and what breaks */
 	struct chance luck;   /* of the rest: that may depend on what the gateway does */
-	int64_t now, end; /* ms since the year began */
+	int64_t now, end;     /* ms since the year began */
 	struct queue queue;
 	struct site *site;
 	struct site **slot; /* by second of the pace: who beats then */
