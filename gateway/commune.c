@@ -666,6 +666,20 @@ static void replay(struct commune *c, const struct row *row, mono_t now)
 		commune_keep(c, p);
 }
 
+/* What was to be kept on the old clock, and goes on, is kept on the new one. */
+static void keep_as_set(struct commune *c)
+{
+	for (size_t i = 0; i < c->acts.n; i++) {
+		struct act *a = &c->acts.act[i];
+		const struct incident_live *l =
+			a->kind == ACT_INCIDENT ? incident_find(&c->incidents, a->u.incident.id)
+						: NULL;
+
+		if (l)
+			a->u.incident = l->i;
+	}
+}
+
 void commune_replay(struct commune *c, const struct row *row)
 {
 	const int64_t set = row->kind == ROW_CLOCK ? outage_clock_by(row) : 0;
@@ -677,6 +691,8 @@ void commune_replay(struct commune *c, const struct row *row)
 		catch_up(c, (mono_t){ lived_until(row).ms - set });
 	incidents_shift(&c->incidents, set); /* our wall clock is the only one here */
 	replay(c, row, now);
+	if (row->kind == ROW_CLOCK)
+		keep_as_set(c);
 	c->replayed = now;
 }
 
