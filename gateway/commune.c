@@ -561,9 +561,16 @@ void commune_restore_planned(struct commune *c, const struct row *row)
 	c->place[i].spell.planned_from = row->at;
 }
 
-void commune_restore_past(struct commune *c, const struct outage *o)
+void commune_restore_past(struct commune *c, const struct outage *o, bool told)
 {
-	c->place[o->point].unstable = flap_feed(&c->place[o->point].flap, o->from);
+	struct place *p = &c->place[o->point];
+	bool again = p->told_until.ms != 0 &&
+		     o->from.ms - p->told_until.ms < c->o->again_within_ms;
+
+	p->unstable = flap_feed(&p->flap, o->from);
+	/* When its end was told is not known, but that was soon after. */
+	if (o->until.ms > p->told_until.ms && (told || again))
+		p->told_until = o->until;
 }
 
 void commune_restore_together(struct commune *c, const uint32_t *points, size_t n)

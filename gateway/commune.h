@@ -89,8 +89,9 @@ void commune_restore_boot(struct commune *c, const struct boot_memory *m);
 void commune_restore_outage(struct commune *c, const struct outage *o);
 void commune_restore_incident(struct commune *c, const struct incident *i, mono_t now);
 void commune_restore_alert(struct commune *c, const struct alert *a);
-/* Outages of the last hours, old and new, oldest first: how restless a point is. */
-void commune_restore_past(struct commune *c, const struct outage *o);
+/* Outages of the last hours, old and new, oldest first: how restless a point is. told: people were
+ * told of its incident. */
+void commune_restore_past(struct commune *c, const struct outage *o, bool told);
 /* Nobody could judge this point since then, when the gateway last lived. After its outages. */
 void commune_restore_unknown(struct commune *c, uint32_t point, wall_t from);
 /* The last ROW_PLANNED of a point. */

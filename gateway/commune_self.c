@@ -202,19 +202,31 @@ void commune_doubt(struct commune *c, enum doubt d, bool on, wall_t since, mono_
 		see(c, now, wall);
 }
 
+static size_t known(const struct commune *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->roster->n_points; i++)
+		n += c->place[i].point.known;
+	return n;
+}
+
 void commune_start(struct commune *c, wall_t alive, mono_t now, wall_t wall)
 {
 	incident_restored(&c->incidents, c->o, now, wall);
 	c->doubts = bit(DOUBT_BROKER);
 	c->clock_known = true;
 	c->wall_off = wall.ms - now.ms;
-	/* What blinded us before is looked at anew; only the mains' and the mute's stand for
-	 * themselves. */
+	/* What blinded us before is looked at anew; the others stand until somebody knows better:
+	 * our mains', our deliveries', and that most points are gone. */
 	for (size_t i = 0; i < c->incidents.n; i++) {
 		const struct incident_live *l = &c->incidents.live[i];
 
-		if (l->i.scope == SCOPE_GATEWAY && !blinds(l->i.doubt) &&
-		    l->i.state != INCIDENT_CLOSING)
+		if (l->i.scope != SCOPE_GATEWAY || l->i.state == INCIDENT_CLOSING)
+			continue;
+		if (l->i.doubt == DOUBT_MASS)
+			c->mass_gone = known(c), c->mass_until = mono_after(now, c->o->mass_most_ms);
+		if (!blinds(l->i.doubt) || l->i.doubt == DOUBT_MASS)
 			c->doubts |= bit(l->i.doubt);
 	}
 	go_blind(c, DOUBT_BROKER, alive.ms != 0 && alive.ms < wall.ms ? alive : wall, now, wall);

@@ -13,14 +13,20 @@ bool sense_feed(struct sense *s, bool good, wall_t now)
 {
 	if (good)
 		s->good = now;
-	if (good != s->gone) {
+	if (good != s->gone && s->said) {
 		s->in_a_row = 0;
 		return false;
 	}
-	if (++s->in_a_row < (good ? SENSE_GOOD : SENSE_BAD))
+	if (good == s->last) 
+		s->in_a_row++;
+	else
+		s->in_a_row = 1;
+	s->last = good;
+	if (s->in_a_row < (good ? SENSE_GOOD : SENSE_BAD))
 		return false;
 	s->in_a_row = 0;
-	s->gone = !s->gone;
+	s->gone = !good;
+	s->said = true;
 	return true;
 }
 
@@ -38,10 +44,13 @@ struct lookout {
 static void feed(struct lookout *k, struct sense *s, enum doubt d, bool good)
 {
 	const wall_t now = clock_wall(), since = s->good.ms ? s->good : now;
+	const bool first = !s->said;
 
 	if (!sense_feed(s, good, now))
 		return;
-	if (s->gone)
+	if (!s->gone && first)
+		log_debug("gateway: %s", d == DOUBT_LINE ? "the outside answers" : "our mains are there");
+	else if (s->gone)
 		log_warn("gateway: %s", d == DOUBT_LINE ? "no reference outside answers"
 							: "our own mains are gone");
 	else

@@ -9,14 +9,15 @@
 
 /* Something that answers or does not; a few answers of a kind are believed. */
 struct sense {
-	bool gone;
-	unsigned in_a_row; /* answers that contradict gone */
+	bool gone, said; /* said: it was believed once, so or so */
+	bool last;         /* the last answer */
+	unsigned in_a_row; /* answers like it that contradict gone */
 	wall_t good;       /* the last good one; ms 0: none yet */
 };
 
 enum { SENSE_BAD = 3, SENSE_GOOD = 2 }; /* in a row, to be believed */
 
-/* One answer more. True when gone changed by it. */
+/* One answer more. True when gone changed by it, or is believed for the first time. */
 bool sense_feed(struct sense *s, bool good, wall_t now);
 
 struct lookout_options {

@@ -153,6 +153,8 @@ static void on_result(void *self, const struct delivery *d, bool delivered)
 	struct gateway *g = self;
 	const mono_t now = clock_mono();
 
+	if (delivered)
+		commune_doubt(g->commune, DOUBT_MUTE, false, clock_wall(), now, clock_wall());
 	if (delivered || !is_person(g, d->receiver))
 		return;
 	commune_undelivered(g->commune, d->incident.id, d->receiver, now, clock_wall());

@@ -115,14 +115,15 @@ int store_restore_past(struct store *s, struct commune *c, wall_t since)
 {
 	static const char sql[] =
 		"SELECT " OUTAGE_COLUMNS
-		" FROM outage WHERE from_ms >= ? AND incident != 0 ORDER BY from_ms";
+		", (SELECT told FROM incident AS i WHERE i.id = incident) "
+		"FROM outage WHERE from_ms >= ? AND incident != 0 ORDER BY from_ms";
 	struct query q = db_query(s, sql);
 	struct outage o;
 
 	db_put(&q, since.ms);
 	while (db_row(&q))
 		if (store_get_outage(&q, &o))
-			commune_restore_past(c, &o);
+			commune_restore_past(c, &o, db_int(&q, OUTAGE_WIDTH) != 0);
 	return q.err;
 }
 

@@ -113,6 +113,7 @@ bool store_get_incident(struct query *q, int first, int64_t id, struct incident 
 
 /* From column 0 on: id, point, from_ms, until_ms, cause, sure, eyes, cams_n, incident. */
 #define OUTAGE_COLUMNS "id, point, from_ms, until_ms, cause, sure, eyes, cams_n, incident"
+enum { OUTAGE_WIDTH = 9 };
 bool store_get_outage(struct query *q, struct outage *out);
 
 #endif

@@ -433,7 +433,7 @@ static int restore_unknown(struct store *s, struct commune *c)
 	return q.err;
 }
 
-enum { LATELY_MS = 3 * 60 * 60 * 1000 };
+enum { LATELY_MS = 12 * 60 * 60 * 1000 };
 #define YEAR_MS (INT64_C(366) * 86400000)
 
 int store_restore(struct store *s, struct commune *c, mono_t now, wall_t *alive)

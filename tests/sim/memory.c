@@ -332,6 +332,14 @@ void memory_commit(struct memory *m, const struct acts *acts, wall_t now)
 
 /* ---- finding again ---- */
 
+static bool told(const struct memory *m, int64_t incident)
+{
+	for (size_t i = 0; i < m->incidents.n; i++)
+		if (m->incidents.at[i].id == incident)
+			return m->incidents.at[i].told;
+	return false;
+}
+
 void memory_restore(const struct memory *m, struct commune *c, mono_t now)
 {
 	for (size_t i = 0; i < m->n_points; i++)
@@ -343,10 +351,20 @@ void memory_restore(const struct memory *m, struct commune *c, mono_t now)
 		if (m->incidents.at[i].state != INCIDENT_CLOSED)
 			commune_restore_incident(c, &m->incidents.at[i], now);
 	for (size_t i = 0; i < m->outages.n; i++)
-		commune_restore_past(c, &m->outages.at[i]);
+		commune_restore_past(c, &m->outages.at[i], told(m, m->outages.at[i].incident));
+	for (size_t i = 0; i < m->rows.n; i++)
+		if (m->rows.at[i].kind == ROW_PLANNED)
+			commune_restore_planned(c, &m->rows.at[i]);
 	for (size_t i = 0; i < m->outages.n; i++)
 		if (m->outages.at[i].until.ms == 0)
 			commune_restore_outage(c, &m->outages.at[i]);
+	for (uint32_t i = 0; i < m->n_points; i++) {
+		const struct kept_point *p = &m->point[i];
+		const struct stretch *last = &p->line.at[p->line.n - 1];
+
+		if (p->known && last->colour == COLOUR_UNKNOWN)
+			commune_restore_unknown(c, i, last->from);
+	}
 	for (size_t i = 0; i < m->alerts.n; i++)
 		if (!m->alerts.at[i].closed)
 			commune_restore_alert(c, &m->alerts.at[i]);

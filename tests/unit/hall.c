@@ -462,6 +462,13 @@ static bool alive_incident(int64_t id)
 	return i && i->state != INCIDENT_CLOSED;
 }
 
+static bool told(const struct outage *o)
+{
+	const struct incident *i = hall_incident(o->incident);
+
+	return i && i->told;
+}
+
 static void teach_again(const struct incident *i)
 {
 	uint32_t together[LEARN_CROWD];
@@ -488,7 +495,7 @@ static void restore(void)
 	commune_restore_rows(hall.c, hall.n_rows ? hall.row[hall.n_rows - 1].id : 0);
 	for (size_t i = 0; i < d->n_outages; i++)
 		if (d->outage[i].incident != 0)
-			commune_restore_past(hall.c, &d->outage[i]);
+			commune_restore_past(hall.c, &d->outage[i], told(&d->outage[i]));
 	for (size_t i = 0; i < hall.n_rows; i++)
 		if (hall.row[i].kind == ROW_PLANNED)
 			commune_restore_planned(hall.c, &hall.row[i]);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { INCIDENTS_FIRST = 1024, LATELY_MS = 3 * HOUR };
+enum { INCIDENTS_FIRST = 1024, LATELY_MS = 12 * HOUR };
 
 void keeper_init(struct keeper *k, size_t points, wall_t begins)
 {
@@ -373,7 +373,8 @@ static void restore_past(const struct keeper *k, struct commune *c, wall_t since
 	if (found.n > 0)
 		qsort(found.at, found.n, sizeof found.at[0], by_beginning);
 	for (size_t i = 0; i < found.n; i++)
-		commune_restore_past(c, &found.at[i]);
+		commune_restore_past(c, &found.at[i],
+				     keeper_incident(k, found.at[i].incident)->i.told);
 	free(found.at);
 }
 
