@@ -111,7 +111,7 @@ static int64_t most(int64_t a, int64_t b)
 }
 
 /* How long to wait before telling: for neighbours; longer for a camera that may only blink, and for
- * one that people were told of just now. */
+ * those that people were told of just now. */
 static int64_t hold_of(const struct incident_live *l, const struct commune_options *opt)
 {
 	int64_t hold = opt->group_hold_ms;
@@ -120,7 +120,7 @@ static int64_t hold_of(const struct incident_live *l, const struct commune_optio
 		return opt->blind_hold_ms;
 	if (l->i.cause == CAUSE_CAMERA)
 		hold = most(hold, opt->camera_hold_ms);
-	return l->again && l->i.points <= 1 ? most(hold, opt->again_hold_ms) : hold;
+	return l->again ? most(hold, opt->again_hold_ms) : hold;
 }
 
 /* How long all must be well: what was out only for a moment may be so again. */
@@ -199,6 +199,7 @@ void incident_join(struct incidents *s, struct outage *o, const struct ties *t,
 		l->i.points++;
 	if (l->provider != t->provider)
 		l->provider = 0;
+	l->again &= t->again; /* whoever was not told of just now is news */
 	l->i.open++;
 	l->i.flaps++;
 	l->damped |= t->damped && l->i.points <= 1;
@@ -406,6 +407,7 @@ void incident_absorb(struct incident_live *l, struct incident_live *m)
 	}
 	if (l->provider != m->provider)
 		l->provider = 0;
+	l->again &= m->again;
 	l->changed = true;
 	m->i.points = m->i.open = m->i.flaps = 0;
 	m->i.until = m->i.from;

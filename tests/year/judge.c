@@ -296,7 +296,7 @@ static void judge_flap(struct judge *j, const struct world *w, uint32_t point, c
 {
 	const struct kept_point *p = &w->keeper.point[point];
 	int64_t last = 0;
-	unsigned n = 0;
+	unsigned n = 0, most;
 
 	for (size_t k = 0; k < p->outages.n; k++) {
 		const struct kept_outage *o = &p->outages.at[k];
@@ -309,11 +309,12 @@ static void judge_flap(struct judge *j, const struct world *w, uint32_t point, c
 	}
 	j->flaps++;
 	j->flap_tellings += n;
-	j->flap_over += n > w->plan->limit[LIMIT_FLAP] * six_hours(w, i) + long_ones(w, point, i);
-	if (n > j->flap_most) {
-		j->flap_most = n;
+	most = w->plan->limit[LIMIT_FLAP] * six_hours(w, i) + long_ones(w, point, i);
+	j->flap_over += n > most;
+	if (n > most)
 		j->flap_worst = point;
-	}
+	if (n > j->flap_most)
+		j->flap_most = n;
 }
 
 /* Trouble of our own is told once, when it lasts and we live. */

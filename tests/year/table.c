@@ -185,11 +185,11 @@ static bool flaps(const struct judge *j, const struct world *w)
 	char line[200];
 
 	snprintf(line, sizeof line,
-		 "loose plugs: %u, which began %u tellings, worst %u (%s); more than %u in six "
+		 "loose plugs: %u, which began %u tellings, at most %u; (%s) more than %u in six "
 		 "hours and one for "
 		 "each long outage by %u",
 		 j->flaps, j->flap_tellings, j->flap_most,
-		 j->flap_most ? w->site[j->flap_worst].code : "-", w->plan->limit[LIMIT_FLAP],
+		 j->flap_over ? w->site[j->flap_worst].code : "-", w->plan->limit[LIMIT_FLAP],
 		 j->flap_over);
 	return verdict(j->flap_over == 0, line);
 }
