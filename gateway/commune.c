@@ -353,6 +353,7 @@ void commune_row(struct commune *c, struct place *p, struct row *row, mono_t now
 /* What rows of our own lead to, beside the points. */
 static void own(struct commune *c, const struct row *row, mono_t now)
 {
+	incident_forget_the_future(&c->incidents, row->stored);
 	for (size_t i = 0; i < c->roster->n_points; i++)
 		commune_derive(c, &c->place[i], row, now);
 	if (row->kind == ROW_CLOCK)
@@ -558,14 +559,16 @@ void commune_restore_planned(struct commune *c, const struct row *row)
 		return;
 	commune_plan_row(&c->place[i], row);
 	c->place[i].spell.planned = c->place[i].planned;
-	c->place[i].spell.planned_from = row->at;
+	if (c->place[i].planned)
+		c->place[i].spell.planned_from = row->at, c->place[i].spell.planned_until.ms = 0;
+	else
+		c->place[i].spell.planned_until = row->at;
 }
 
 void commune_restore_past(struct commune *c, const struct outage *o, bool told)
 {
 	struct place *p = &c->place[o->point];
-	bool again = p->told_until.ms != 0 &&
-		     o->from.ms - p->told_until.ms < c->o->again_within_ms;
+	bool again = p->told_until.ms != 0 && o->from.ms - p->told_until.ms < c->o->again_within_ms;
 
 	p->unstable = flap_feed(&p->flap, o->from);
 	/* When its end was told is not known, but that was soon after. */
@@ -586,6 +589,8 @@ void commune_restore_incident(struct commune *c, const struct incident *i, mono_
 
 	if (i->scope == SCOPE_GATEWAY)
 		return;
+	l->again = c->place[i->point].told_until.ms != 0 &&
+		   i->from.ms - c->place[i->point].told_until.ms < c->o->again_within_ms;
 	l->transformer = c->place[i->point].transformer;
 	l->relay = c->place[i->point].relay;
 	l->provider = c->place[i->point].provider;

@@ -94,7 +94,7 @@ void commune_restore_alert(struct commune *c, const struct alert *a);
 void commune_restore_past(struct commune *c, const struct outage *o, bool told);
 /* Nobody could judge this point since then, when the gateway last lived. After its outages. */
 void commune_restore_unknown(struct commune *c, uint32_t point, wall_t from);
-/* The last ROW_PLANNED of a point. */
+/* The last ROW_PLANNED of a point that begins something and the last that ends it, in order. */
 void commune_restore_planned(struct commune *c, const struct row *row);
 /* The points of one incident of the last year: who goes dark together. */
 void commune_restore_together(struct commune *c, const uint32_t *points, size_t n);

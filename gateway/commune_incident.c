@@ -427,6 +427,22 @@ static enum tell opening(const struct incident_live *l)
 									    : TELL_FIRING;
 }
 
+/* About to be over: but was its point well all that time, or did nobody see? */
+static void still_well(const struct commune *c, struct incident_live *l, mono_t now, wall_t wall)
+{
+	const int64_t hold = incident_return_hold(l, c->o);
+	const struct spell *s;
+
+	if (l->i.state != INCIDENT_CLOSING || l->i.scope == SCOPE_GATEWAY || !l->i.told ||
+	    l->i.points > 1 || !mono_reached(now, l->due))
+		return;
+	s = &c->place[l->i.point].spell;
+	if (s->colour == COLOUR_UNKNOWN)
+		l->due = mono_after(now, hold);
+	else if (s->colour == COLOUR_UP && wall.ms - s->since.ms < hold && s->since.ms <= wall.ms)
+		l->due = mono_after(now, hold - (wall.ms - s->since.ms));
+}
+
 /* False: it is gone from the list. */
 static bool step_one(struct commune *c, size_t i, mono_t now, wall_t wall)
 {
@@ -439,6 +455,7 @@ static bool step_one(struct commune *c, size_t i, mono_t now, wall_t wall)
 	if (l->i.scope != SCOPE_GATEWAY && mono_reached(now, l->due) &&
 	    c->place[l->i.point].spell.colour != COLOUR_UP)
 		incident_hidden(&c->incidents, l->i.point, c->o, now);
+	still_well(c, l, now, wall);
 	if (l->i.state == INCIDENT_HELD && mono_reached(now, l->due))
 		ripe(c, &i, now, wall);
 	l = &c->incidents.live[i];

@@ -182,6 +182,17 @@ static void doubt_no_silence(struct commune *c, mono_t now)
 	}
 }
 
+/* One reason is over, another one is not: that is the one to tell, if none was told yet. */
+static void rename_own(struct commune *c, enum doubt over)
+{
+	struct incident_live *l = own_incident(c, over);
+
+	if (!l || l->i.state != INCIDENT_HELD)
+		return;
+	l->i.doubt = nearest(c->doubts);
+	l->changed = true;
+}
+
 void commune_doubt(struct commune *c, enum doubt d, bool on, wall_t since, mono_t now, wall_t wall)
 {
 	const unsigned before = c->doubts;
@@ -200,6 +211,8 @@ void commune_doubt(struct commune *c, enum doubt d, bool on, wall_t since, mono_
 		go_blind(c, nearest(c->doubts), at, now, wall);
 	else if (!c->sees && !(c->doubts & blinding))
 		see(c, now, wall);
+	else
+		rename_own(c, d);
 }
 
 static size_t known(const struct commune *c)
@@ -225,7 +238,8 @@ void commune_start(struct commune *c, wall_t alive, mono_t now, wall_t wall)
 		if (l->i.scope != SCOPE_GATEWAY || l->i.state == INCIDENT_CLOSING)
 			continue;
 		if (l->i.doubt == DOUBT_MASS)
-			c->mass_gone = known(c), c->mass_until = mono_after(now, c->o->mass_most_ms);
+			c->mass_gone = known(c),
+			c->mass_until = mono_after(now, c->o->mass_most_ms);
 		if (!blinds(l->i.doubt) || l->i.doubt == DOUBT_MASS)
 			c->doubts |= bit(l->i.doubt);
 	}

@@ -124,7 +124,7 @@ static int64_t hold_of(const struct incident_live *l, const struct commune_optio
 }
 
 /* How long all must be well: what was out only for a moment may be so again. */
-static int64_t return_hold(const struct incident_live *l, const struct commune_options *opt)
+int64_t incident_return_hold(const struct incident_live *l, const struct commune_options *opt)
 {
 	int64_t hold = opt->return_hold_ms;
 
@@ -293,7 +293,7 @@ void incident_left(struct incidents *s, const struct outage *o, const struct com
 	}
 	l->i.until = l->last;
 	l->i.state = INCIDENT_CLOSING;
-	l->due = mono_after(now, return_hold(l, opt));
+	l->due = mono_after(now, incident_return_hold(l, opt));
 }
 
 void incident_voided(struct incidents *s, const struct outage *o, mono_t now)
@@ -361,7 +361,7 @@ void incident_hidden(struct incidents *s, uint32_t point, const struct commune_o
 
 		if (l->i.scope != SCOPE_GATEWAY && l->i.point == point &&
 		    l->i.state == INCIDENT_CLOSING && !incident_grouped(l->i.cause))
-			l->due = mono_after(now, return_hold(l, opt));
+			l->due = mono_after(now, incident_return_hold(l, opt));
 	}
 }
 
@@ -436,7 +436,8 @@ void incident_sight(struct incidents *s, const struct commune_options *o, mono_t
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct incident_live *l = &s->live[i];
-		int64_t hold = l->i.state == INCIDENT_HELD ? sight_hold(l, o) : return_hold(l, o);
+		int64_t hold =
+			l->i.state == INCIDENT_HELD ? sight_hold(l, o) : incident_return_hold(l, o);
 
 		/* One that waits for nothing has no due time that this could pass. */
 		if (l->i.scope != SCOPE_GATEWAY && l->due.ms < mono_after(now, hold).ms)
@@ -466,7 +467,7 @@ struct incident_live *incident_restore(struct incidents *s, const struct inciden
 	if (i->state == INCIDENT_HELD)
 		l->due = mono_after(now, hold_of(l, o));
 	else if (i->state == INCIDENT_CLOSING)
-		l->due = mono_after(now, return_hold(l, o));
+		l->due = mono_after(now, incident_return_hold(l, o));
 	l->last = i->until;
 	return l;
 }
@@ -479,14 +480,17 @@ void incident_restored(struct incidents *s, const struct commune_options *o, mon
 
 		if (l->i.scope == SCOPE_GATEWAY)
 			continue;
-		if (l->i.state == INCIDENT_CLOSING && l->i.open > 0)
-			l->due = mono_after(now, o->residue_hold_ms);
+		if (l->i.state == INCIDENT_HELD)
+			l->due = mono_after(now, hold_of(l, o));
+		if (l->i.state == INCIDENT_CLOSING)
+			l->due = mono_after(now, l->i.open > 0 ? o->residue_hold_ms
+							       : incident_return_hold(l, o));
 		if (l->i.open > 0 || l->i.state == INCIDENT_CLOSING)
 			continue;
 		/* Its last dark points were taken out of the roster meanwhile. */
 		l->i.state = INCIDENT_CLOSING;
 		l->i.until = l->last = wall;
-		l->due = mono_after(now, return_hold(l, o));
+		l->due = mono_after(now, incident_return_hold(l, o));
 		l->changed = true;
 	}
 }
@@ -505,4 +509,18 @@ void incident_restore_outage(struct incidents *s, const struct outage *o)
 	if (o->until.ms > l->last.ms)
 		l->last = o->until;
 	l->longest_ms = most(l->longest_ms, o->until.ms - o->from.ms);
+}
+
+void incident_forget_the_future(struct incidents *s, wall_t now)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct incident_live *l = &s->live[i];
+		wall_t *const moments[] = { &l->i.from, &l->i.until, &l->last };
+
+		for (size_t k = 0; k < sizeof moments / sizeof moments[0]; k++)
+			if (moments[k]->ms > now.ms) {
+				*moments[k] = now;
+				l->changed = true;
+			}
+	}
 }

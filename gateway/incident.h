@@ -75,6 +75,10 @@ struct incident_live *incident_residue(struct incidents *s, const struct inciden
 /* One more of those that stayed. */
 void incident_stayed(struct incident_live *l, const struct outage *o);
 
+/* How long all must be well before the end is believed: what was out only for a moment may be so
+ * again. */
+int64_t incident_return_hold(const struct incident_live *l, const struct commune_options *opt);
+
 /* The house of a camera that seemed to be back was dark, so it only seemed: its end waits for more.
  */
 void incident_hidden(struct incidents *s, uint32_t point, const struct commune_options *opt,
@@ -110,6 +114,9 @@ void incidents_shift(struct incidents *s, int64_t by_ms);
 struct incident_live *incident_restore(struct incidents *s, const struct incident *i,
 				       const struct commune_options *o, mono_t now);
 void incident_restore_outage(struct incidents *s, const struct outage *o);
+
+/* Our clock was set back while nobody looked: nothing began after now. */
+void incident_forget_the_future(struct incidents *s, wall_t now);
 
 /* All are restored: an incident without an open outage begins to close. */
 void incident_restored(struct incidents *s, const struct commune_options *o, mono_t now,

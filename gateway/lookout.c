@@ -17,7 +17,7 @@ bool sense_feed(struct sense *s, bool good, wall_t now)
 		s->in_a_row = 0;
 		return false;
 	}
-	if (good == s->last) 
+	if (good == s->last)
 		s->in_a_row++;
 	else
 		s->in_a_row = 1;
@@ -49,7 +49,8 @@ static void feed(struct lookout *k, struct sense *s, enum doubt d, bool good)
 	if (!sense_feed(s, good, now))
 		return;
 	if (!s->gone && first)
-		log_debug("gateway: %s", d == DOUBT_LINE ? "the outside answers" : "our mains are there");
+		log_debug("gateway: %s",
+			  d == DOUBT_LINE ? "the outside answers" : "our mains are there");
 	else if (s->gone)
 		log_warn("gateway: %s", d == DOUBT_LINE ? "no reference outside answers"
 							: "our own mains are gone");

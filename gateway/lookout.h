@@ -9,7 +9,7 @@
 
 /* Something that answers or does not; a few answers of a kind are believed. */
 struct sense {
-	bool gone, said; /* said: it was believed once, so or so */
+	bool gone, said;   /* said: it was believed once, so or so */
 	bool last;         /* the last answer */
 	unsigned in_a_row; /* answers like it that contradict gone */
 	wall_t good;       /* the last good one; ms 0: none yet */

@@ -515,7 +515,9 @@ static void take_back(struct spell *s, wall_t doubted, struct changes *out)
 
 static void blind(struct spell *s, const struct row *row, struct changes *out)
 {
-	take_back(s, row->at, out);
+	/* That the broker is gone is known at once: no silence was believed for it. */
+	if (row->body_len > 0 && row->body[0] != DOUBT_BROKER)
+		take_back(s, row->at, out);
 	s->contact = CONTACT_UNKNOWN;
 	if (s->since.ms != 0)
 		move(s, later(row->at, s->since), true, row->id, out);

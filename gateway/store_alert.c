@@ -114,8 +114,7 @@ int store_restore_alerts(struct store *s, struct commune *c)
 int store_restore_past(struct store *s, struct commune *c, wall_t since)
 {
 	static const char sql[] =
-		"SELECT " OUTAGE_COLUMNS
-		", (SELECT told FROM incident AS i WHERE i.id = incident) "
+		"SELECT " OUTAGE_COLUMNS ", (SELECT told FROM incident AS i WHERE i.id = incident) "
 		"FROM outage WHERE from_ms >= ? AND incident != 0 ORDER BY from_ms";
 	struct query q = db_query(s, sql);
 	struct outage o;

@@ -205,8 +205,9 @@ void store_rows(struct store *s, store_row_fn *row, void *self)
 /* Which points lay in a window when we were last alive. */
 int store_restore_planned(struct store *s, struct commune *c)
 {
-	static const char sql[] = "SELECT " ROW_COLUMNS " FROM ledger WHERE id IN (SELECT max(id) "
-				  "FROM ledger WHERE kind = 11 GROUP BY point)";
+	static const char sql[] =
+		"SELECT " ROW_COLUMNS " FROM ledger WHERE id IN (SELECT max(id) FROM ledger WHERE "
+		"kind = 11 GROUP BY point, substr(body, 1, 1)) ORDER BY id";
 	struct query q = db_query(s, sql);
 	struct row row;
 

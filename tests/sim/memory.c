@@ -332,6 +332,14 @@ void memory_commit(struct memory *m, const struct acts *acts, wall_t now)
 
 /* ---- finding again ---- */
 
+static bool going_on(const struct memory *m, int64_t incident)
+{
+	for (size_t i = 0; i < m->incidents.n; i++)
+		if (m->incidents.at[i].id == incident)
+			return m->incidents.at[i].state != INCIDENT_CLOSED;
+	return false;
+}
+
 static bool told(const struct memory *m, int64_t incident)
 {
 	for (size_t i = 0; i < m->incidents.n; i++)
@@ -347,16 +355,16 @@ void memory_restore(const struct memory *m, struct commune *c, mono_t now)
 			commune_restore_point(c, &m->point[i].memory);
 	for (size_t i = 0; i < m->boots.n; i++)
 		commune_restore_boot(c, &m->boots.at[i]);
+	for (size_t i = 0; i < m->outages.n; i++)
+		commune_restore_past(c, &m->outages.at[i], told(m, m->outages.at[i].incident));
 	for (size_t i = 0; i < m->incidents.n; i++)
 		if (m->incidents.at[i].state != INCIDENT_CLOSED)
 			commune_restore_incident(c, &m->incidents.at[i], now);
-	for (size_t i = 0; i < m->outages.n; i++)
-		commune_restore_past(c, &m->outages.at[i], told(m, m->outages.at[i].incident));
 	for (size_t i = 0; i < m->rows.n; i++)
 		if (m->rows.at[i].kind == ROW_PLANNED)
 			commune_restore_planned(c, &m->rows.at[i]);
 	for (size_t i = 0; i < m->outages.n; i++)
-		if (m->outages.at[i].until.ms == 0)
+		if (m->outages.at[i].until.ms == 0 || going_on(m, m->outages.at[i].incident))
 			commune_restore_outage(c, &m->outages.at[i]);
 	for (uint32_t i = 0; i < m->n_points; i++) {
 		const struct kept_point *p = &m->point[i];
