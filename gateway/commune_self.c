@@ -14,6 +14,7 @@ enum {
 	MASS_LEAST = 5,       /* fewer points are never most */
 	MASS_ASK = 3,         /* so many in two hamlets: ask all, now */
 	MASS_ASK_MS = 60000,  /* not more often */
+	DOUBT_NAMED = 2,      /* in a row: neither on nor off, but now the reason */
 	MASS_FRESH_MS = 5000, /* heard so lately that it need not be asked */
 };
 
@@ -84,6 +85,16 @@ static void end_own(struct commune *c, wall_t at, enum doubt d, mono_t now)
 		incident_sure(l, at, c->o, now);
 }
 
+static void name_own(struct commune *c, enum doubt d)
+{
+	struct incident_live *l = own_incident(c, d);
+
+	if (!l || l->i.state != INCIDENT_HELD)
+		return;
+	l->i.doubt = d;
+	l->changed = true;
+}
+
 void commune_own_incident(struct commune *c, const struct row *row, mono_t now)
 {
 	const enum doubt d = row->body_len > 0 && row->body[0] < DOUBTS ? (enum doubt)row->body[0]
@@ -97,7 +108,9 @@ void commune_own_incident(struct commune *c, const struct row *row, mono_t now)
 		end_own(c, row->at, DOUBT_BROKER, now);
 		return;
 	case ROW_DOUBT:
-		if (row->body_len > 1 && row->body[1])
+		if (row->body_len > 1 && row->body[1] == DOUBT_NAMED)
+			name_own(c, d);
+		else if (row->body_len > 1 && row->body[1])
 			begin_own(c, row, d, now);
 		else
 			end_own(c, row->at, d, now);
@@ -158,12 +171,13 @@ static void see(struct commune *c, mono_t now, wall_t wall)
 	incident_sight(&c->incidents, c->o, now);
 }
 
-static void doubt_row(struct commune *c, enum doubt d, bool on, wall_t at, mono_t now, wall_t wall)
+static void doubt_row(struct commune *c, enum doubt d, uint8_t what, wall_t at, mono_t now,
+		      wall_t wall)
 {
 	struct row row = { .at = at, .stored = wall, .how = STAMP_OWN, .kind = ROW_DOUBT };
 
 	row.body[0] = (uint8_t)d;
-	row.body[1] = on;
+	row.body[1] = what;
 	row.body_len = 2;
 	commune_own_row(c, &row, now);
 }
@@ -183,14 +197,12 @@ static void doubt_no_silence(struct commune *c, mono_t now)
 }
 
 /* One reason is over, another one is not: that is the one to tell, if none was told yet. */
-static void rename_own(struct commune *c, enum doubt over)
+static void rename_own(struct commune *c, enum doubt over, mono_t now, wall_t wall)
 {
-	struct incident_live *l = own_incident(c, over);
+	const struct incident_live *l = own_incident(c, over);
 
-	if (!l || l->i.state != INCIDENT_HELD)
-		return;
-	l->i.doubt = nearest(c->doubts);
-	l->changed = true;
+	if (l && l->i.state == INCIDENT_HELD && l->i.doubt != nearest(c->doubts))
+		doubt_row(c, nearest(c->doubts), DOUBT_NAMED, wall, now, wall);
 }
 
 void commune_doubt(struct commune *c, enum doubt d, bool on, wall_t since, mono_t now, wall_t wall)
@@ -212,7 +224,7 @@ void commune_doubt(struct commune *c, enum doubt d, bool on, wall_t since, mono_
 	else if (!c->sees && !(c->doubts & blinding))
 		see(c, now, wall);
 	else
-		rename_own(c, d);
+		rename_own(c, d, now, wall);
 }
 
 static size_t known(const struct commune *c)

@@ -25,8 +25,8 @@ enum row_kind {
 			       another time than was known; body: 1 or 0, window_kind, until (i64) */
 	ROW_TAKEN = 12,     /* somebody took the job; body: incident (i64), receiver's id */
 	ROW_CORRECTED = 13, /* a person knows the cause better; body: incident (i64), cause, id */
-	ROW_DOUBT =
-		14, /* trouble of our own that does not blind us (point ""); body: doubt, 1 or 0 */
+	ROW_DOUBT = 14, /* trouble of our own that does not blind us (point ""); body: doubt, 1 or
+			   0; 2: it is the reason now that we are blind */
 	ROW_KINDS
 };
 

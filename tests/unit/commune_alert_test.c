@@ -198,7 +198,7 @@ static void reminders_come_after_4_and_24_hours(void **state)
 	assert_int_equal(hall_last(HALL_BINH)->notice.hours, 4);
 	assert_int_equal(hall_told(TELL_REMIND, HALL_CHIN), 1);
 	assert_int_equal(hall_told(TELL_REMIND, HALL_DUTY), 1);
-	assert_int_equal(hall_told(TELL_REMIND, HALL_HOOK), 1);
+	assert_int_equal(hall_told(TELL_REMIND, HALL_HOOK), 0);
 	assert_int_equal(hall_told(TELL_REMIND, HALL_HEAD), 0);
 	hall_pass(20 * HALL_HOUR);
 	assert_int_equal(hall_told(TELL_REMIND, HALL_BINH), 2);

@@ -244,7 +244,7 @@ static void told_of_just_now_waits_longer_but_not_with_neighbours(void **state)
 	join(&s, &a, &(struct ties){ .again = true }, 0);
 	assert_int_equal(s.live[0].due.ms, after(300).ms);
 	/* A neighbour went as well: that is no blinking of one house's. */
-	join(&s, &b, &(struct ties){ .again = true }, 30);
+	join(&s, &b, &(struct ties){ .again = false }, 30);
 	assert_int_equal(s.live[0].due.ms, after(60).ms);
 	free(s.live);
 }

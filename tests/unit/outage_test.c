@@ -40,6 +40,13 @@ static void tell(struct story *t, enum row_kind kind, int minute)
 	feed(t, (struct row){ .kind = kind }, minute);
 }
 
+static void doubt(struct story *t, enum doubt d, int minute)
+{
+	struct row row = { .kind = ROW_BLIND, .body = { (uint8_t)d }, .body_len = 1 };
+
+	feed(t, row, minute);
+}
+
 static void news(struct story *t, const struct verdict *v, bool present, int minute)
 {
 	struct row row = { .kind = ROW_NEWS, .boot = 1 };
@@ -292,7 +299,7 @@ static void a_silence_believed_after_we_began_to_doubt_ourselves_never_was(void 
 	(void)state;
 	tell(&t, ROW_DARK, 10);
 	t.now.ms = 15 * MINUTE;
-	tell(&t, ROW_BLIND, 9);
+	doubt(&t, DOUBT_LINE, 9);
 	assert_int_equal(t.ch.change[1].kind, CHANGE_VOIDED);
 	assert_int_equal(t.s.outage.until.ms, t.s.outage.from.ms);
 	assert_int_equal(t.s.colour, COLOUR_UNKNOWN);
@@ -305,7 +312,7 @@ static void a_silence_believed_before_stays(void **state)
 
 	(void)state;
 	tell(&t, ROW_DARK, 10);
-	tell(&t, ROW_BLIND, 12);
+	doubt(&t, DOUBT_LINE, 12);
 	assert_int_equal(t.s.outage.until.ms, 0);
 	assert_int_equal(t.s.colour, COLOUR_UNKNOWN);
 	tell(&t, ROW_HEARD, 20);
@@ -321,7 +328,7 @@ static void what_a_node_said_itself_is_never_taken_back(void **state)
 	news(&t, &power, true, 10);
 	tell(&t, ROW_DARK, 11);
 	t.now.ms = 15 * MINUTE;
-	tell(&t, ROW_BLIND, 9);
+	doubt(&t, DOUBT_LINE, 9);
 	assert_int_equal(t.s.outage.until.ms, 0);
 	assert_int_equal(t.s.outage.from.ms, 10 * MINUTE);
 }

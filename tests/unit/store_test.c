@@ -500,13 +500,14 @@ static void how_restless_a_point_was_lately_is_found_again(void **state)
 		const int64_t minute = 60000;
 
 		keep_outage(&a,
-			    outage(i, 0, 10 * HOUR + i * minute, 10 * HOUR + i * minute + 1, i));
-		keep_outage(&a, outage(10 + i, 1, 10 * HOUR + i * minute,
-				       10 * HOUR + i * minute + 1, 0)); /* learned afterwards */
-		keep_outage(&a, outage(20 + i, 2, HOUR + i * minute, HOUR + i * minute + 1, i));
+			    outage(i, 0, 20 * HOUR + i * minute, 20 * HOUR + i * minute + 1, i));
+		keep_outage(&a, outage(10 + i, 1, 20 * HOUR + i * minute,
+				       20 * HOUR + i * minute + 1, 0)); /* learned afterwards */
+		keep_outage(&a, outage(20 + i, 2, HOUR + i * minute, HOUR + i * minute + 1,
+				       i)); /* long ago */
 	}
 	shelf_commit(s, &a, 1);
-	assert_int_equal(store_mark(s, (wall_t){ 11 * HOUR }), 0);
+	assert_int_equal(store_mark(s, (wall_t){ 21 * HOUR }), 0);
 	c = restored(s);
 	assert_true(commune_point(c, 0).unstable);
 	assert_false(commune_point(c, 1).unstable);

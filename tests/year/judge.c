@@ -174,21 +174,40 @@ static bool swallowed(const struct world *w, const struct kept_point *p, const s
 	return last >= 0 && i->from - last > well_for(w, longest) + w->options.sight_ms;
 }
 
-/* Were people told within the hour before that the point is back? Then a short one is no news. */
+/* When people were last told that what this outage was part of is over; -1: never. */
+static int64_t told_over(const struct world *w, const struct kept_outage *o)
+{
+	int64_t last = -1;
+
+	for (size_t m = 0; m < o->n_incidents; m++) {
+		const struct kept_incident *k = keeper_incident(&w->keeper, o->incident[m]);
+
+		if (k && k->closed.ms != 0 && moment(k->closed) > last)
+			last = moment(k->closed);
+	}
+	return last;
+}
+
+/* Were people told within the hour before that the point is back, or has it been restless ever
+ * since, with no hour between two of its short ones? Then a short one is no news. */
 static bool again(const struct world *w, const struct kept_point *p, const struct ill *i)
 {
-	for (size_t n = 0; n < p->outages.n; n++)
-		for (size_t m = 0; m < p->outages.at[n].n_incidents; m++) {
-			const struct kept_incident *k =
-				keeper_incident(&w->keeper, p->outages.at[n].incident[m]);
+	const int64_t within = w->options.again_within_ms + silence(w) + SLACK_MS,
+		      soon = i->from + silence(w) + SLACK_MS;
+	int64_t restless = INT64_MIN / 2;
 
-			if (k && k->closed.ms != 0 &&
-			    moment(k->closed) >
-				    i->from - w->options.again_within_ms - silence(w) - SLACK_MS &&
-			    moment(k->closed) < i->from + silence(w) + SLACK_MS)
-				return true;
-		}
-	return false;
+	for (size_t n = 0; n < p->outages.n; n++) {
+		const struct kept_outage *o = &p->outages.at[n];
+		const int64_t told = told_over(w, o);
+
+		if (told >= 0 && told < soon && told > restless)
+			restless = told;
+		else if (told < 0 && moment(o->o.from) < i->from && o->o.until.ms != 0 &&
+			 moment(o->o.until) < soon && moment(o->o.from) - restless < within &&
+			 moment(o->o.until) > restless)
+			restless = moment(o->o.until);
+	}
+	return i->from - restless < within;
 }
 
 static int64_t needed(const struct world *w, const struct kept_point *p, const struct ill *i,
