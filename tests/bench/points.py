@@ -30,7 +30,7 @@ class Rig(Town):
         share = [n // 4 + (k < n % 4) for k in range(4)]  # four places where the provider's lines end
         super().__init__(directory, build, [k for k in share if k],
                          {"beat_s": SHIPPED["beat_s"], "gasp": f"{OFFICE}:{GASPS}"},
-                         {"group_hold_s": 0, "group_window_s": 0, "return_hold_s": 1, "again_hold_s": 0,
+                         {"group_hold_s": 0, "group_window_s": 0, "return_hold_s": 1, "again_hold_s": 0, "stable_hold_s": 0,
                           "gasp_listen": f"{OFFICE}:{GASPS}", "gasp_address": f"{OFFICE}:{GASPS}"})
         self.hooks = None
 

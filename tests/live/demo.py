@@ -19,7 +19,7 @@ from town import Town, end_in_order, wait_for  # noqa: E402
 NODE_PACE = {"beat_s": 5, "probe_s": 1, "probe_timeout_ms": 500, "probe_fails": 3, "mains_out_ms": 300,
              "mains_back_ms": 500, "link_timeout_s": 5, "retry_min_ms": 300, "retry_max_ms": 2000}
 GATEWAY_PACE = {"grace_s": 2, "ask_s": 2, "sight_s": 5, "group_hold_s": 3, "group_window_s": 20,
-                "camera_hold_s": 3, "return_hold_s": 4, "again_hold_s": 0, "step_s": 5}
+                "camera_hold_s": 3, "return_hold_s": 4, "again_hold_s": 0, "stable_hold_s": 0, "step_s": 5}
 
 
 class Play:

@@ -23,7 +23,7 @@ from town import Town, end_in_order, wait_for  # noqa: E402
 NODE_PACE = {"beat_s": 900, "probe_s": 1, "probe_timeout_ms": 500, "mains_out_ms": 10, "mains_back_ms": 10,
              "link_timeout_s": 60, "ack_timeout_s": 1, "retry_min_ms": 50, "retry_max_ms": 300}
 GATEWAY_PACE = {"grace_s": 5, "ask_s": 2, "sight_s": 20, "group_hold_s": 0, "camera_hold_s": 0,
-                "return_hold_s": 1, "again_hold_s": 0, "step_s": 5}
+                "return_hold_s": 1, "again_hold_s": 0, "stable_hold_s": 0, "step_s": 5}
 PAUSE = (0.02, 0.35)
 
 

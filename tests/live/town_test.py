@@ -23,7 +23,7 @@ BUILD = None
 NODE_PACE = {"beat_s": 5, "probe_s": 1, "probe_timeout_ms": 500, "mains_out_ms": 500, "mains_back_ms": 500,
              "link_timeout_s": 5, "retry_min_ms": 200, "retry_max_ms": 2000}
 GATEWAY_PACE = {"grace_s": 2, "ask_s": 2, "sight_s": 5, "group_hold_s": 0, "camera_hold_s": 0,
-                "return_hold_s": 1, "again_hold_s": 0, "step_s": 5}
+                "return_hold_s": 1, "again_hold_s": 0, "stable_hold_s": 0, "step_s": 5}
 
 
 class Commune(unittest.TestCase):

@@ -25,7 +25,7 @@ THIN = "rate 9600bit delay 150ms loss 5%"
 CUT = "loss 100%"
 BEAT = 4
 NODE_PACE = {"beat_s": BEAT, "mains_back_ms": 500, "retry_min_ms": 1000, "retry_max_ms": 4000}
-GATEWAY_PACE = {"grace_s": 6, "ask_s": 8, "group_hold_s": 0, "camera_hold_s": 0, "return_hold_s": 1, "again_hold_s": 0}
+GATEWAY_PACE = {"grace_s": 6, "ask_s": 8, "group_hold_s": 0, "camera_hold_s": 0, "return_hold_s": 1, "again_hold_s": 0, "stable_hold_s": 0}
 TOLD = 15  # seconds from the edge to the ledger
 CONNECTED = 60
 
