@@ -17,10 +17,7 @@ bool sense_feed(struct sense *s, bool good, wall_t now)
 		s->in_a_row = 0;
 		return false;
 	}
-	if (good == s->last)
-		s->in_a_row++;
-	else
-		s->in_a_row = 1;
+	s->in_a_row = good == s->last ? s->in_a_row + 1 : 1;
 	s->last = good;
 	if (s->in_a_row < (good ? SENSE_GOOD : SENSE_BAD))
 		return false;
