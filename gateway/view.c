@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUTAGES_MAX = 200, INCIDENTS_MAX = 200 };
+enum { OUTAGES_MAX = 200 };
 #define HALF_YEAR_MS (183LL * 24 * 3600 * 1000)
 
 /* ---- the whole commune ---- */
@@ -151,6 +151,15 @@ static void add_gasps(cJSON *to, const struct view *v)
 			part_count(refused, gasp_refusal_str(r), gasp_door_count(v->gasps, r));
 }
 
+static void add_doubts(cJSON *to, const struct view *v)
+{
+	cJSON *list = cJSON_AddArrayToObject(to, "doubts");
+
+	for (unsigned d = DOUBT_NONE + 1; d < DOUBTS; d++)
+		if (commune_doubts(v->commune) >> d & 1)
+			cJSON_AddItemToArray(list, cJSON_CreateString(doubt_str((enum doubt)d)));
+}
+
 struct cJSON *view_status(const struct view *v)
 {
 	cJSON *to = cJSON_CreateObject(), *refused;
@@ -161,6 +170,8 @@ struct cJSON *view_status(const struct view *v)
 	part_time(to, "now", v->now);
 	part_time(to, "started", v->started);
 	add_headline(to, v);
+	add_doubts(to, v);
+	part_count(to, "untaken", view_untaken(v));
 
 	/* Every name, also those that have not happened: a page can show what is watched for. */
 	refused = cJSON_AddObjectToObject(to, "refused");
@@ -340,15 +351,9 @@ static void add_sample(cJSON *to, const struct point_view *pv)
 		cJSON_AddNumberToObject(sample, "temp_c", s->temp_c);
 }
 
-struct listing {
-	const struct view *v;
-	cJSON *list;
-	size_t left;
-};
-
-static bool list_outage(void *self, const struct outage *o)
+bool part_list_outage(void *self, const struct outage *o)
 {
-	struct listing *l = self;
+	struct part_listing *l = self;
 
 	cJSON_AddItemToArray(l->list, part_outage(l->v, o));
 	return --l->left > 0;
@@ -367,12 +372,23 @@ static void add_about(cJSON *to, const char *key, const struct view *v, size_t p
 	free(text);
 }
 
+/* Whom it goes dark with, as learned from what happened. */
+static void add_learned(cJSON *to, const struct view *v, size_t point)
+{
+	cJSON *list = cJSON_AddArrayToObject(to, "learned");
+	uint32_t friend[LEARN_FRIENDS];
+	size_t n = commune_learned(v->commune, point, friend);
+
+	for (size_t i = 0; i < n; i++)
+		cJSON_AddItemToArray(list, cJSON_CreateString(v->roster->points[friend[i]].code));
+}
+
 struct cJSON *view_point(const struct view *v, const char *code)
 {
 	const size_t i = commune_find(v->commune, code);
 	const wall_t since = { v->now.ms - HALF_YEAR_MS };
 	const struct roster_point *p;
-	struct listing outages;
+	struct part_listing outages;
 	struct point_view pv;
 	char boot[20];
 	cJSON *to;
@@ -389,119 +405,17 @@ struct cJSON *view_point(const struct view *v, const char *code)
 	cJSON_AddStringToObject(to, "boot", boot);
 	cJSON_AddNumberToObject(to, "outage", (double)pv.outage);
 	cJSON_AddNumberToObject(to, "incident", (double)pv.incident);
+	cJSON_AddStringToObject(to, "relay", p->relay ? p->relay : "");
+	cJSON_AddBoolToObject(to, "planned", pv.planned);
+	cJSON_AddBoolToObject(to, "unstable", pv.unstable);
+	add_learned(to, v, i);
 	add_facts(to, &pv);
 	add_sample(to, &pv);
 
 	add_about(to, "about", v, i, ABOUT_BIRTH);
 	add_about(to, "report", v, i, ABOUT_REPORT);
 
-	outages = (struct listing){ v, cJSON_AddArrayToObject(to, "outages"), OUTAGES_MAX };
-	store_outages(v->store, i, since, list_outage, &outages);
-	return to;
-}
-
-/* ---- incidents ---- */
-
-static size_t hamlet_points(const struct roster *r, const char *code)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < r->n_points; i++)
-		n += strcmp(r->points[i].hamlet, code) == 0;
-	return n;
-}
-
-static cJSON *incident_json(const struct view *v, const struct incident *in)
-{
-	const struct roster *r = v->roster;
-	const char *hamlet = in->hamlet < r->n_hamlets ? r->hamlets[in->hamlet].code : "";
-	const wall_t end = in->until.ms ? in->until : v->now;
-	cJSON *to = cJSON_CreateObject();
-
-	cJSON_AddNumberToObject(to, "id", (double)in->id);
-	cJSON_AddStringToObject(to, "state", incident_state_str(in->state));
-	cJSON_AddBoolToObject(to, "told", in->told);
-	part_hamlet(to, r, hamlet);
-	cJSON_AddStringToObject(to, "point",
-				in->point < r->n_points ? r->points[in->point].code : "");
-	cJSON_AddStringToObject(to, "household",
-				in->point < r->n_points ? r->points[in->point].household : "");
-	part_time(to, "from", in->from);
-	part_time(to, "until", in->until);
-	cJSON_AddNumberToObject(to, "seconds", (double)((end.ms - in->from.ms) / 1000));
-	cJSON_AddStringToObject(to, "cause", cause_str(in->cause));
-	cJSON_AddStringToObject(to, "sure", sure_str(in->sure));
-	cJSON_AddStringToObject(to, "letter", page_letter(COLOUR_DOWN, in->cause));
-	part_count(to, "points", in->points);
-	part_count(to, "open", in->open);
-	part_count(to, "hamlet_points", hamlet_points(r, hamlet));
-	return to;
-}
-
-static bool list_incident(void *self, const struct incident *in)
-{
-	struct listing *l = self;
-
-	cJSON_AddItemToArray(l->list, incident_json(l->v, in));
-	return --l->left > 0;
-}
-
-struct cJSON *view_incidents(const struct view *v, bool open_only)
-{
-	cJSON *to = cJSON_CreateObject();
-	struct listing l = { v, cJSON_AddArrayToObject(to, "incidents"), INCIDENTS_MAX };
-
-	store_incidents(v->store, open_only, INCIDENTS_MAX, list_incident, &l);
-	return to;
-}
-
-static bool list_delivery(void *self, const struct delivery_view *d)
-{
-	struct listing *l = self;
-	cJSON *to = cJSON_CreateObject();
-
-	cJSON_AddStringToObject(to, "key", d->key);
-	cJSON_AddStringToObject(to, "receiver", d->receiver);
-	cJSON_AddStringToObject(to, "what", tell_str(d->what));
-	part_count(to, "tries", d->tries);
-	part_time(to, "made", d->made);
-	part_time(to, "sent", d->sent);
-	cJSON_AddBoolToObject(to, "given_up", d->sent.ms < 0);
-	cJSON_AddStringToObject(to, "via", d->via);
-	cJSON_AddStringToObject(to, "note", d->note);
-	cJSON_AddItemToArray(l->list, to);
-	return --l->left > 0;
-}
-
-static cJSON *message_json(const struct view *v, const struct incident *in, enum language lang)
-{
-	cJSON *to = cJSON_CreateObject();
-	const struct notice n = { .what = in->state == INCIDENT_CLOSED ? TELL_RESOLVED
-								       : TELL_FIRING,
-				  .incident = *in };
-	struct message m;
-
-	compose(&m, v->roster, &n, lang);
-	cJSON_AddStringToObject(to, "subject", m.subject);
-	cJSON_AddStringToObject(to, "text", m.text);
-	return to;
-}
-
-struct cJSON *view_incident(const struct view *v, int64_t id)
-{
-	struct incident in;
-	struct listing l;
-	cJSON *to, *message;
-
-	if (!store_incident(v->store, id, &in))
-		return NULL;
-	to = incident_json(v, &in);
-	message = cJSON_AddObjectToObject(to, "message");
-	cJSON_AddItemToObject(message, "vi", message_json(v, &in, LANGUAGE_VI));
-	cJSON_AddItemToObject(message, "en", message_json(v, &in, LANGUAGE_EN));
-	l = (struct listing){ v, cJSON_AddArrayToObject(to, "outages"), OUTAGES_MAX };
-	store_outages_of(v->store, id, list_outage, &l);
-	l = (struct listing){ v, cJSON_AddArrayToObject(to, "deliveries"), OUTAGES_MAX };
-	store_deliveries(v->store, id, list_delivery, &l);
+	outages = (struct part_listing){ v, cJSON_AddArrayToObject(to, "outages"), OUTAGES_MAX };
+	store_outages(v->store, i, since, part_list_outage, &outages);
 	return to;
 }

@@ -40,6 +40,9 @@ struct view {
 struct view_figures *view_figures_new(size_t n);
 void view_figures_free(struct view_figures *f);
 
+/* Open incidents that people were told of and nobody has taken. */
+size_t view_untaken(const struct view *v);
+
 /* Each returns a new tree that the caller deletes; NULL when there is no such point or incident. */
 struct cJSON *view_status(const struct view *v);
 struct cJSON *view_points(const struct view *v); /* dark first */

@@ -148,6 +148,22 @@ static void gasps(FILE *f, const struct view *v)
 				gasp_refusal_str(r), gasp_door_count(v->gasps, r));
 }
 
+static void people(FILE *f, const struct view *v)
+{
+	head(f, "doubt", "gauge", "1 while the gateway doubts itself for this reason.");
+	for (unsigned d = DOUBT_NONE + 1; d < DOUBTS; d++)
+		fprintf(f, "matsang_doubt{reason=\"%s\"} %u\n", doubt_str((enum doubt)d),
+			commune_doubts(v->commune) >> d & 1);
+	one(f, "incidents_untaken", "gauge", "Incidents that were told and nobody has taken.",
+	    view_untaken(v));
+	if (!v->answers)
+		return;
+	head(f, "answers_total", "counter", "Answers of people, by what came of them.");
+	for (unsigned i = 0; i < v->n_answers; i++)
+		fprintf(f, "matsang_answers_total{result=\"%s\"} %" PRIu64 "\n", v->answer_str(i),
+			v->answers[i]);
+}
+
 char *view_metrics(const struct view *v)
 {
 	char *text = NULL;
@@ -170,6 +186,7 @@ char *view_metrics(const struct view *v)
 	counters(f, v);
 	deliveries(f, v);
 	heartbeat(f, v);
+	people(f, v);
 	fclose(f);
 	return text;
 }

@@ -22,6 +22,14 @@ cJSON *part_seconds(const struct seconds *s);
 
 cJSON *part_outage(const struct view *v, const struct outage *o);
 
+/* A list that is being filled, and how many more may come. */
+struct part_listing {
+	const struct view *v;
+	cJSON *list;
+	size_t left;
+};
+bool part_list_outage(void *listing, const struct outage *o); /* a store_outage_fn */
+
 /* Availability of one point: "h24", "d30", "m6". fresh: counted now. NULL (JSON
  * null) when it has not been counted yet and this call has counted enough. */
 cJSON *part_availability(const struct view *v, size_t point, bool fresh);

@@ -31,6 +31,7 @@ struct call {
 	const char *out;      /* folder, or NULL when it was not said */
 	const char *argument; /* the word after the command, or NULL */
 	bool json, mail;
+	const char *as; /* who says so; NULL: nobody */
 	enum language lang;
 	const char *more[2]; /* arguments after the first; NULL when not given */
 	struct planned_call planned;
@@ -338,6 +339,56 @@ static int run_rebuild(const struct call *c)
 	return run_check(c, "/api/v1/rebuild");
 }
 
+/* ---- what people say ---- */
+
+/* Posts asked, with "as", deletes it, and says done about the command's argument. */
+static int say(const struct call *c, const char *path, cJSON *asked, const char *done)
+{
+	cJSON *json = NULL;
+	int code = ANSWER_FAILED;
+	char *body;
+
+	if (c->as)
+		cJSON_AddStringToObject(asked, "as", c->as);
+	body = cJSON_PrintUnformatted(asked);
+	cJSON_Delete(asked);
+	if (body)
+		json = ask(c->socket, path, body, &code);
+	cJSON_free(body);
+	if (!json)
+		return code;
+	if (c->json)
+		return print_json(json);
+	printf("%s: %s\n", c->argument, catalogue_str(NULL, done, c->lang));
+	cJSON_Delete(json);
+	return ANSWER_OK;
+}
+
+static int run_take(const struct call *c)
+{
+	cJSON *asked = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(asked, "code", c->argument);
+	return say(c, "/api/v1/take", asked, N_("taken"));
+}
+
+static int run_cause(const struct call *c)
+{
+	cJSON *asked = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(asked, "incident", strtod(c->argument, NULL));
+	cJSON_AddStringToObject(asked, "cause", c->more[0]);
+	return say(c, "/api/v1/correct", asked, N_("corrected"));
+}
+
+static int run_test_message(const struct call *c)
+{
+	cJSON *asked = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(asked, "to", c->argument);
+	return say(c, "/api/v1/test", asked, N_("a test message is on its way"));
+}
+
 /* ---- what is planned ---- */
 
 static struct planned_call planned_call(const struct call *c)
@@ -484,15 +535,21 @@ static const struct command commands[] = {
 	{ "push", "push POINT FILE",
 	  N_("settings for a point to try; undone when it cannot reach the gateway with them"),
 	  run_push, 2, 2 },
+	{ "take", "take CODE [--as ID]", N_("take the job that a message named by its code"),
+	  run_take, 1, 1 },
+	{ "cause", "cause INCIDENT CAUSE [--as ID]",
+	  N_("say that an incident's cause was another one"), run_cause, 2, 2 },
+	{ "test-message", "test-message PERSON", N_("send somebody a test message now"),
+	  run_test_message, 1, 1 },
 	{ "mute", "mute add|list|remove [ID]",
 	  N_("planned work: --point, --hamlet, --transformer or --all, --from, --until, --reason"),
 	  run_mute, 1, 2 },
-	{ "calendar", "calendar FILE|-", N_("read the power company's calendar of cuts (CSV or text)"),
-	  run_calendar, 1, 1 },
+	{ "calendar", "calendar FILE|-",
+	  N_("read the power company's calendar of cuts (CSV or text)"), run_calendar, 1, 1 },
 	{ "verify", "verify", N_("check the ledger's chain"), run_verify, 0, 0 },
 	{ "rebuild", "rebuild", N_("derive all figures from the ledger again"), run_rebuild, 0, 0 },
-	{ "reply", "reply --mail", N_("hand the gateway an answer by mail, read from standard input"),
-	  run_reply, 0, 0 },
+	{ "reply", "reply --mail",
+	  N_("hand the gateway an answer by mail, read from standard input"), run_reply, 0, 0 },
 	{ "password", "password", N_("read a password, print its argon2id text for gateway.jsonc"),
 	  run_password, 0, 0 },
 	{ "decode", "decode [HEX]", N_("print a message of the wire as JSON"), run_decode, 0, 1 },
@@ -642,6 +699,7 @@ int main(int argc, char **argv)
 		{ "reason", required_argument, NULL, 'R' },
 		{ "cut", no_argument, NULL, 'C' },
 		{ "mail", no_argument, NULL, 'm' },
+		{ "as", required_argument, NULL, 'a' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
@@ -658,6 +716,8 @@ int main(int argc, char **argv)
 			c.json = true;
 		else if (o == 'm')
 			c.mail = true;
+		else if (o == 'a')
+			c.as = optarg;
 		else if (o == 'o')
 			c.out = optarg;
 		else if (o == 'l' && strcmp(optarg, "vi") == 0)

@@ -129,10 +129,16 @@ static void percent_draw(char out[static LINE], const cJSON *figures, enum langu
 }
 
 /* Where an incident is: one point and its house, or a hamlet and how much of it. */
-static void place_draw(char out[static LINE], const cJSON *incident)
+static void place_draw(char out[static LINE], const cJSON *incident, enum language lang)
 {
 	const char *hamlet = text(item(incident, "hamlet"), "name");
+	char key[LINE];
 
+	if (strcmp(text(incident, "scope"), "gateway") == 0) {
+		snprintf(key, sizeof key, "doubt_%s", text(incident, "doubt"));
+		snprintf(out, LINE, "%s", page_word(key, lang));
+		return;
+	}
 	if (number(incident, "points") > 1)
 		snprintf(out, LINE, "%s %lld/%lld", hamlet, (long long)number(incident, "open"),
 			 (long long)number(incident, "hamlet_points"));
@@ -142,6 +148,19 @@ static void place_draw(char out[static LINE], const cJSON *incident)
 
 /* ---- incidents ---- */
 
+/* Who takes care of it, or the code by which somebody may. */
+static void taker_draw(char out[static LINE], const cJSON *incident, enum language lang)
+{
+	const cJSON *alert = item(incident, "alert");
+	const char *by = text(alert, "taken_by");
+
+	out[0] = '\0';
+	if (by[0])
+		snprintf(out, LINE, "%s", by);
+	else if (text(alert, "code")[0])
+		snprintf(out, LINE, "%s: %s", page_word("untaken", lang), text(alert, "code"));
+}
+
 static void add_incident(struct table *t, const cJSON *i, enum language lang)
 {
 	char line[LINE];
@@ -149,7 +168,7 @@ static void add_incident(struct table *t, const cJSON *i, enum language lang)
 	table_add(t, text(i, "letter"));
 	snprintf(line, sizeof line, "%lld", (long long)number(i, "id"));
 	table_add(t, line);
-	place_draw(line, i);
+	place_draw(line, i, lang);
 	table_add(t, line);
 	cause_draw(line, i, lang);
 	table_add(t, line);
@@ -158,11 +177,13 @@ static void add_incident(struct table *t, const cJSON *i, enum language lang)
 	lasted_draw(line, number(i, "seconds"), lang);
 	table_add(t, line);
 	table_add(t, incident_word(i, lang));
+	taker_draw(line, i, lang);
+	table_add(t, line);
 }
 
 void show_incidents(const cJSON *incidents, enum language lang)
 {
-	struct table t = { .columns = 7 };
+	struct table t = { .columns = 8 };
 	const cJSON *i;
 
 	if (!cJSON_GetArraySize(item(incidents, "incidents")))

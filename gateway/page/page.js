@@ -102,17 +102,52 @@ const letter = (l, state) => el("span", "letter " + state, l === "·" ? "•" : 
 
 function incident_title(i) {
 	const place = i.hamlet.name || i.hamlet.code;
+	if (i.scope === "gateway")
+		return word("doubt_" + i.doubt);
 	if (i.points > 1)
-		return place + "  " + i.open + "/" + i.hamlet_points;
+		return place + "  " + i.open + "/" + (i.group || i.hamlet_points);
 	return i.point + " · " + (i.household || place);
 }
 
 function incident_line(i) {
 	const sure = i.sure === "probable" ? " (" + word("sure_probable") + ")" : "";
-	const text = word("cause_" + i.cause) + sure + " " + word("since", { time: clock(i.from) }) + " (" +
+	const since = word("since", { time: clock(i.from) }) + " (" +
 		duration(i.until ? i.seconds : ago(i.from)) + ")";
-	const what = i.state === "told" ? null : word("incident_" + i.state);
-	return what ? text + " · " + what : text;
+	const cause = word("cause_" + (i.corrected || i.cause)) + (i.corrected ? " (" + word("corrected") + ")" : sure);
+	const parts = [i.scope === "gateway" ? since : cause + " " + since];
+	if (i.points > 1)
+		parts.push(word("scope_" + i.scope));
+	if (i.state !== "told")
+		parts.push(word("incident_" + i.state));
+	if (i.told && i.alert && i.alert.taken_by)
+		parts.push(word("taken", { name: i.alert.taken_by }));
+	else if (untaken(i))
+		parts.push(word("untaken"));
+	return parts.join(" · ");
+}
+
+const untaken = i => i.told && i.state === "told" && i.alert && !i.alert.taken_by;
+
+/* The address of a message's link names a job: /take/7K2. Nothing is taken by opening it. */
+const linked = (location.pathname.match(/^\/take\/([0-9][A-Z][0-9])$/) || [])[1];
+
+/* What a link asked for, then what nobody has taken, then the largest. */
+function urgency(i) {
+	return (linked && i.alert && i.alert.code === linked ? 1e6 : 0) + (untaken(i) ? 1e5 : 0) +
+		(i.scope === "gateway" ? 5e4 : 0) + i.open;
+}
+
+/* Only whoever is signed in, and never the wall. */
+function take_button(i) {
+	const b = el("button", "take", word("take"));
+	b.onclick = async () => {
+		b.disabled = true;
+		await fetch("/api/v1/take", { method: "POST", credentials: "same-origin", redirect: "manual",
+			headers: { "X-Matsang-Token": report.session.token, "Content-Type": "application/json" },
+			body: JSON.stringify({ code: i.alert.code }) });
+		await poll();
+	};
+	return b;
 }
 
 function show_incidents() {
@@ -124,7 +159,7 @@ function show_incidents() {
 	say(box.querySelector("h2"), incidents.length ? word("incidents", { n: incidents.length })
 						       : word("incidents_none"));
 	put(list);
-	for (const i of incidents) {
+	for (const i of incidents.slice().sort((a, b) => urgency(b) - urgency(a))) {
 		if (!seen[i.id])
 			seen[i.id] = first ? 1 : t;
 		const closing = i.state === "closing" || i.state === "closed";
@@ -132,6 +167,8 @@ function show_incidents() {
 		const li = el("li", (closing ? "closing" : "down") + (fresh ? " new" : ""),
 			      letter(i.letter, closing ? "unknown" : "down"),
 			      el("div", "", el("b", "", incident_title(i)), el("p", "", incident_line(i))));
+		if (!wall && report.session && untaken(i))
+			li.append(take_button(i));
 		list.append(li);
 	}
 	/* A wall is never scrolled: what does not fit is counted. */

@@ -180,6 +180,28 @@ void store_incidents(struct store *s, bool open_only, size_t max, store_incident
 			return;
 }
 
+bool store_alert(struct store *s, int64_t incident, struct alert *out)
+{
+	(void)s;
+	if (incident != 7)
+		return false;
+	*out = (struct alert){ .incident = 7, .code = "7K2", .taken_by = "anh Bình" };
+	return true;
+}
+
+unsigned commune_doubts(const struct commune *c)
+{
+	(void)c;
+	return 1u << DOUBT_LINE;
+}
+
+size_t commune_learned(const struct commune *c, size_t point, uint32_t out[static LEARN_FRIENDS])
+{
+	(void)c;
+	out[0] = 1;
+	return point == 0;
+}
+
 bool store_incident(struct store *s, int64_t id, struct incident *out)
 {
 	(void)s;
@@ -619,6 +641,9 @@ static void an_incident_has_members_and_receipts(void **state)
 	assert_string_equal(text_of("deliveries.0.note"), "HTTP 200");
 	assert_true(cJSON_IsTrue(item("deliveries.0.given_up")));
 	assert_true(is_null("deliveries.0.sent"));
+	assert_string_equal(text_of("alert.code"), "7K2");
+	assert_string_equal(text_of("alert.taken_by"), "anh Bình");
+	assert_string_equal(text_of("scope"), "point");
 }
 
 static void metrics_name_codes_and_no_people(void **state)
