@@ -89,6 +89,8 @@ enum MHD_Result reply_json(struct http_request *q, unsigned status, cJSON *json)
 enum MHD_Result reply_refuse(struct http_request *q, enum http_refusal why);
 /* text is malloc'd and taken; NULL answers 500. */
 enum MHD_Result reply_text(struct http_request *q, const char *type, char *text);
+/* Takes the list and hands it out as the connection takes it; NULL answers 500. */
+enum MHD_Result reply_points(struct http_request *q, struct view_points *points);
 enum MHD_Result reply_redirect(struct http_request *q, const char *to, const char *cookie);
 /* One of the files that are built in, or 404. */
 enum MHD_Result reply_asset(struct http_request *q, const char *path);

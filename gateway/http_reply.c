@@ -135,6 +135,37 @@ enum MHD_Result reply_json(struct http_request *q, unsigned status, cJSON *json)
 	return reply_send(q, status, response_of(text, "application/json; charset=utf-8"));
 }
 
+static ssize_t points_read(void *self, uint64_t at, char *to, size_t max)
+{
+	const ssize_t n = view_points_draw(self, to, max);
+
+	(void)at;
+	return n > 0    ? n
+	       : n == 0 ? MHD_CONTENT_READER_END_OF_STREAM
+			: MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void points_free(void *self)
+{
+	view_points_free(self);
+}
+
+enum MHD_Result reply_points(struct http_request *q, struct view_points *points)
+{
+	enum { BLOCK = 16 * 1024 };
+	struct MHD_Response *r;
+
+	if (!points)
+		return reply_refuse(q, HTTP_FAILED);
+	r = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, points_read, points,
+					      points_free);
+	if (r)
+		reply_dress(r, "application/json; charset=utf-8", false);
+	else
+		view_points_free(points);
+	return reply_send(q, 200, r);
+}
+
 enum MHD_Result reply_refuse(struct http_request *q, enum http_refusal why)
 {
 	cJSON *json = cJSON_CreateObject();

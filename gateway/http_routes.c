@@ -114,7 +114,7 @@ static enum MHD_Result get_status(struct http_request *q, const char *piece)
 static enum MHD_Result get_points(struct http_request *q, const char *piece)
 {
 	(void)piece;
-	return reply_json(q, 200, view_points(http_of(q)->view));
+	return reply_points(q, view_points_new(http_of(q)->view));
 }
 
 static enum MHD_Result get_point(struct http_request *q, const char *piece)

@@ -207,7 +207,7 @@ static void add_cameras(cJSON *to, const struct roster_point *p, const struct po
 	}
 }
 
-static cJSON *point_json(const struct view *v, size_t i, bool fresh)
+cJSON *part_point(const struct view *v, size_t i, bool fresh)
 {
 	const struct roster_point *p = &v->roster->points[i];
 	const struct point_view pv = commune_point(v->commune, i);
@@ -231,64 +231,6 @@ static cJSON *point_json(const struct view *v, size_t i, bool fresh)
 	part_count(to, "waiting", pv.waiting);
 	add_cameras(to, p, &pv);
 	cJSON_AddItemToObject(to, "availability", part_availability(v, i, fresh));
-	return to;
-}
-
-/* Dark ones first, the latest of them on top; then what is not known; what works comes last. */
-struct place {
-	size_t point;
-	int rank;
-	int64_t since;
-};
-
-static int place_cmp(const void *a, const void *b)
-{
-	const struct place *x = a, *y = b;
-
-	if (x->rank != y->rank)
-		return x->rank - y->rank;
-	if (x->rank == 0 && x->since != y->since)
-		return x->since < y->since ? 1 : -1;
-	return (x->point > y->point) - (x->point < y->point);
-}
-
-static int rank_of(enum colour c)
-{
-	switch (c) {
-	case COLOUR_DOWN:
-		return 0;
-	case COLOUR_UNKNOWN:
-	case COLOURS:
-		return 1;
-	case COLOUR_PLANNED:
-		return 2;
-	case COLOUR_UP:
-		return 3;
-	}
-	return 1;
-}
-
-struct cJSON *view_points(const struct view *v)
-{
-	const size_t n = v->roster->n_points;
-	struct place *place = calloc(n ? n : 1, sizeof *place);
-	cJSON *to = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(to, "points");
-
-	if (!place || !list) {
-		free(place);
-		cJSON_Delete(to);
-		return NULL;
-	}
-	for (size_t i = 0; i < n; i++) {
-		const struct point_view pv = commune_point(v->commune, i);
-
-		place[i] = (struct place){ i, rank_of(pv.colour), pv.since.ms };
-	}
-	qsort(place, n, sizeof *place, place_cmp);
-	part_availability_begin(v);
-	for (size_t i = 0; i < n; i++)
-		cJSON_AddItemToArray(list, point_json(v, place[i].point, false));
-	free(place);
 	return to;
 }
 
@@ -397,7 +339,7 @@ struct cJSON *view_point(const struct view *v, const char *code)
 		return NULL;
 	p = &v->roster->points[i];
 	pv = commune_point(v->commune, i);
-	to = point_json(v, i, true);
+	to = part_point(v, i, true);
 	cJSON_AddStringToObject(to, "phone", p->phone);
 	cJSON_AddStringToObject(to, "provider", p->provider);
 	cJSON_AddStringToObject(to, "transformer", p->transformer);

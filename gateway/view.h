@@ -12,6 +12,8 @@
 #include "gateway/store.h"
 #include "mesh/mqtt.h"
 
+#include <sys/types.h>
+
 struct cJSON;
 struct view_figures;
 
@@ -45,10 +47,19 @@ size_t view_untaken(const struct view *v);
 
 /* Each returns a new tree that the caller deletes; NULL when there is no such point or incident. */
 struct cJSON *view_status(const struct view *v);
-struct cJSON *view_points(const struct view *v); /* dark first */
 struct cJSON *view_point(const struct view *v, const char *code);
 struct cJSON *view_incidents(const struct view *v, bool open_only);
 struct cJSON *view_incident(const struct view *v, int64_t id);
 char *view_metrics(const struct view *v); /* Prometheus text, malloc'd */
+
+/* The list of all points as JSON text, those that are dark first. Their order is that of the
+ * beginning; each is drawn as it is when its turn comes. v must live as long. NULL when out of
+ * memory; free(NULL) is fine. */
+struct view_points;
+struct view_points *view_points_new(const struct view *v);
+/* Writes at most max bytes (> 0) of what comes next. Returns how many: 0 at the end, -1 when out of
+ * memory. */
+ssize_t view_points_draw(struct view_points *p, char *to, size_t max);
+void view_points_free(struct view_points *p);
 
 #endif

@@ -20,6 +20,9 @@ void part_hamlet(cJSON *to, const struct roster *r, const char *code);
  * was known and not planned, null when that is nothing. */
 cJSON *part_seconds(const struct seconds *s);
 
+/* One point: state, cause, since when, cameras, availability (fresh: as part_availability says). */
+cJSON *part_point(const struct view *v, size_t point, bool fresh);
+
 cJSON *part_outage(const struct view *v, const struct outage *o);
 
 /* A list that is being filled, and how many more may come. */

@@ -460,6 +460,29 @@ static void counters_of_the_parts_are_there(void **state)
 	assert_true(cJSON_IsTrue(item("heartbeat.failing")));
 }
 
+/* The whole list, asked for in pieces of so many bytes. */
+static cJSON *points_json(const struct view *v, size_t piece)
+{
+	struct view_points *p = view_points_new(v);
+	char text[16384];
+	size_t len = 0;
+	ssize_t n;
+	cJSON *list;
+
+	assert_non_null(p);
+	do {
+		n = view_points_draw(p, text + len,
+				     piece < sizeof text - len ? piece : sizeof text - len);
+		assert_true(n >= 0 && len + (size_t)n < sizeof text);
+		len += (size_t)n;
+	} while (n > 0);
+	assert_int_equal(view_points_draw(p, text, 1), 0);
+	view_points_free(p);
+	list = cJSON_ParseWithLength(text, len);
+	assert_non_null(list);
+	return list;
+}
+
 static void dark_comes_first_then_unknown_then_up(void **state)
 {
 	(void)state;
@@ -468,12 +491,47 @@ static void dark_comes_first_then_unknown_then_up(void **state)
 	made[2].colour = COLOUR_UNKNOWN;
 	made[3].colour = COLOUR_DOWN;
 	made[3].since.ms = NOW_MS - 5000;
-	json = view_points(&view);
+	json = points_json(&view, 16384);
 	assert_int_equal(cJSON_GetArraySize(item("points")), 4);
 	assert_string_equal(text_of("points.0.code"), "TT-04");
 	assert_string_equal(text_of("points.1.code"), "TT-02");
 	assert_string_equal(text_of("points.2.code"), "TT-03");
 	assert_string_equal(text_of("points.3.code"), "TT-01");
+}
+
+static void the_list_is_the_same_in_pieces_of_any_size(void **state)
+{
+	(void)state;
+	json = points_json(&view, 16384);
+	for (size_t piece = 1; piece <= 64; piece *= 4) {
+		cJSON *again = points_json(&view, piece);
+
+		assert_true(cJSON_Compare(json, again, true));
+		cJSON_Delete(again);
+	}
+}
+
+static void a_commune_without_points_has_an_empty_list(void **state)
+{
+	const struct roster nobody = { .commune = "Thiện Tân" };
+	struct view empty = view;
+
+	(void)state;
+	empty.roster = &nobody;
+	json = points_json(&empty, 16384);
+	assert_true(cJSON_IsArray(item("points")));
+	assert_int_equal(cJSON_GetArraySize(item("points")), 0);
+}
+
+static void a_list_given_up_half_way_leaves_nothing(void **state)
+{
+	struct view_points *p = view_points_new(&view);
+	char some[8];
+
+	(void)state;
+	assert_int_equal(view_points_draw(p, some, sizeof some), 8);
+	assert_memory_equal(some, "{\"points", 8);
+	view_points_free(p);
 }
 
 static void a_dark_point_says_why_and_since_when(void **state)
@@ -487,7 +545,7 @@ static void a_dark_point_says_why_and_since_when(void **state)
 				       .heard = { NOW_MS },
 				       .waiting = 3,
 				       .verdict = { .eyes = 0x12, .cams_n = 2 } };
-	json = view_points(&view);
+	json = points_json(&view, 16384);
 	assert_string_equal(text_of("points.0.code"), "TT-01");
 	assert_string_equal(text_of("points.0.state"), "down");
 	assert_string_equal(text_of("points.0.letter"), "C");
@@ -560,24 +618,24 @@ static void a_list_asks_for_figures_once_a_minute(void **state)
 {
 	(void)state;
 	view.figures = view_figures_new(4);
-	json = view_points(&view);
+	json = points_json(&view, 16384);
 	assert_int_equal(counted, 12);
 	assert_float_equal(number("points.3.availability.h24.percent"), 100, 0.0001);
 	cJSON_Delete(json);
 	view.now.ms += 59000;
-	json = view_points(&view);
+	json = points_json(&view, 16384);
 	assert_int_equal(counted, 12);
 	cJSON_Delete(json);
 	json = view_point(&view, "TT-02");
 	assert_int_equal(counted, 15);
 	cJSON_Delete(json);
 	view.now.ms += 2000;
-	json = view_points(&view);
+	json = points_json(&view, 16384);
 	assert_int_equal(counted, 15 + 9);
 	/* The clock was set back: better to count again than to believe the future. */
 	cJSON_Delete(json);
 	view.now.ms -= 3600000;
-	json = view_points(&view);
+	json = points_json(&view, 16384);
 	assert_int_equal(counted, 15 + 9 + 12);
 }
 
@@ -709,6 +767,9 @@ int main(void)
 		sentence(gasps_are_counted_where_they_are_taken),
 		sentence(counters_of_the_parts_are_there),
 		sentence(dark_comes_first_then_unknown_then_up),
+		sentence(the_list_is_the_same_in_pieces_of_any_size),
+		sentence(a_commune_without_points_has_an_empty_list),
+		sentence(a_list_given_up_half_way_leaves_nothing),
 		sentence(a_dark_point_says_why_and_since_when),
 		sentence(cameras_of_a_silent_point_are_not_known),
 		sentence(letters_tell_the_causes_apart),
