@@ -3,6 +3,7 @@
  * the other, until one has taken it. */
 #include "gateway/notify.h"
 
+#include "gateway/alert.h"
 #include "gateway/breaker.h"
 #include "gateway/channel.h"
 #include "gateway/delivery.h"
@@ -130,7 +131,33 @@ static int64_t sooner(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* ---- quiet hours ---- */
+
+/* That something began is said to those who may be woken (alert.c); all that follows can wait until
+ * they are up. */
+static bool rests(const struct receiver *who, enum tell what, wall_t now)
+{
+	wall_t until;
+
+	return !tell_opens(what) && what != TELL_TEST && alert_quiet(who, now, &until);
+}
+
+static const struct receiver *receiver(const struct notify *n, const char *id)
+{
+	for (size_t i = 0; i < n->n_parties; i++)
+		if (strcmp(n->parties[i].who->id, id) == 0)
+			return n->parties[i].who;
+	return NULL;
+}
+
 /* ---- nobody hears us ---- */
+
+static bool is_awaited(const void *notify, const char *id, enum tell what)
+{
+	const struct receiver *who = receiver(notify, id);
+
+	return who && !rests(who, what, clock_wall());
+}
 
 static void set_mute(struct notify *n, bool mute)
 {
@@ -155,7 +182,7 @@ static void heard(struct notify *n)
 
 static void watch_mute(struct notify *n, mono_t now)
 {
-	const int unheard = store_unheard(n->store);
+	const int unheard = store_unheard(n->store, is_awaited, n);
 
 	if (unheard == 0)
 		n->mute.since = MONO_NEVER;
@@ -415,7 +442,7 @@ static struct waiting *choose(struct party *p, wall_t now)
 		struct waiting *d = &n->rows[i];
 
 		if (d->id != 0 && strcmp(d->receiver, p->who->id) == 0 && is_due(d, now) &&
-		    (!best || before(d, best)) &&
+		    !rests(p->who, d->what, now) && (!best || before(d, best)) &&
 		    (d->round == 0 || way_from(p, 0, d->scope, now) < p->n_ways))
 			best = d;
 	}
@@ -510,14 +537,6 @@ static void leave(struct party *p)
 	finish(p, false, "took too long");
 }
 
-static bool is_party(const struct notify *n, const char *id)
-{
-	for (size_t i = 0; i < n->n_parties; i++)
-		if (strcmp(n->parties[i].who->id, id) == 0)
-			return true;
-	return false;
-}
-
 /* The settings lost a receiver that messages still wait for. */
 static void drop_strays(struct notify *n, wall_t now)
 {
@@ -527,7 +546,7 @@ static void drop_strays(struct notify *n, wall_t now)
 	for (size_t i = 0; i < n->n_rows; i++) {
 		struct waiting *d = &n->rows[i];
 
-		if (is_party(n, d->receiver))
+		if (receiver(n, d->receiver))
 			continue;
 		log_warn("%s: no such receiver any more, %lld is given up", d->receiver,
 			 (long long)d->id);

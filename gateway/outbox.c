@@ -58,8 +58,9 @@ static void copy(char *to, size_t size, const char *text)
 
 size_t store_waiting(struct store *s, struct waiting *out, size_t max)
 {
-	static const char sql[] = "SELECT id, receiver, scope, way, round, due_ms FROM outbox "
-				  "WHERE" FIRST_IN_LINE "ORDER BY id LIMIT ?";
+	static const char sql[] =
+		"SELECT id, receiver, scope, way, round, due_ms, what FROM outbox "
+		"WHERE" FIRST_IN_LINE "ORDER BY id LIMIT ?";
 	struct query q = db_query(s, sql);
 	size_t n = 0;
 
@@ -73,6 +74,7 @@ size_t store_waiting(struct store *s, struct waiting *out, size_t max)
 			.way = (unsigned)db_int(&q, 3),
 			.round = (unsigned)db_int(&q, 4),
 			.due = { db_int(&q, 5) },
+			.what = tell_of(db_int(&q, 6)),
 		};
 		copy(out[n].receiver, sizeof out[n].receiver, db_text(&q, 1));
 		n++;
@@ -81,8 +83,9 @@ size_t store_waiting(struct store *s, struct waiting *out, size_t max)
 	return n;
 }
 
-static int any(struct store *s, const char *sql)
+int store_waits(struct store *s)
 {
+	static const char sql[] = "SELECT 1 FROM outbox WHERE sent_ms = 0 LIMIT 1";
 	struct query q = db_query(s, sql);
 	const bool found = db_row(&q);
 
@@ -90,21 +93,19 @@ static int any(struct store *s, const char *sql)
 	return q.err < 0 ? q.err : found;
 }
 
-int store_waits(struct store *s)
-{
-	static const char sql[] = "SELECT 1 FROM outbox WHERE sent_ms = 0 LIMIT 1";
-
-	return any(s, sql);
-}
-
-int store_unheard(struct store *s)
+int store_unheard(struct store *s, store_counts_fn *counts, const void *self)
 {
 	static const char sql[] =
-		"SELECT 1 FROM outbox WHERE sent_ms = 0 AND NOT EXISTS (SELECT 1 FROM outbox AS "
-		"other WHERE other.incident = outbox.incident AND other.what = outbox.what AND "
-		"other.sent_ms > 0) LIMIT 1";
+		"SELECT receiver, what FROM outbox WHERE sent_ms = 0 AND NOT EXISTS (SELECT 1 FROM "
+		"outbox AS other WHERE other.incident = outbox.incident AND other.what = "
+		"outbox.what AND other.sent_ms > 0)";
+	struct query q = db_query(s, sql);
+	bool found = false;
 
-	return any(s, sql);
+	while (!found && db_row(&q))
+		found = counts(self, db_text(&q, 0), tell_of(db_int(&q, 1)));
+	db_end(&q);
+	return q.err < 0 ? q.err : found;
 }
 
 #define DELIVERY_COLUMNS                                                                      \

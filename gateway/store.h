@@ -52,6 +52,7 @@ struct delivery {
 struct waiting {
 	int64_t id;
 	char receiver[STORE_RECEIVER];
+	enum tell what;
 	enum scope scope;
 	unsigned way, round;
 	wall_t due;
@@ -63,8 +64,10 @@ struct waiting {
 size_t store_waiting(struct store *s, struct waiting *out, size_t max);
 /* Does anything wait? 1 yes, 0 no, -errno when the store cannot say. */
 int store_waits(struct store *s);
-/* Does a message wait that reached none of those it was for? 1 yes, 0 no, -errno. */
-int store_unheard(struct store *s);
+/* Does a message wait that reached none of those it was for, and that counts? 1 yes, 0 no, -errno.
+ */
+typedef bool store_counts_fn(const void *self, const char *receiver, enum tell what);
+int store_unheard(struct store *s, store_counts_fn *counts, const void *self);
 /* The whole of one that is still to be delivered; false when there is none. */
 bool store_delivery(struct store *s, int64_t id, struct delivery *out);
 

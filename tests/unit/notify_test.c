@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "gateway/channel.h"
+#include "gateway/date.h"
 #include "mesh/log.h"
 
 #include "catcher.h"
@@ -67,6 +68,7 @@ size_t store_waiting(struct store *s, struct waiting *out, size_t max)
 		if (!still_waits(&s->row[i]) || !first_in_line(s, i))
 			continue;
 		out[n] = (struct waiting){ .id = d->id,
+					   .what = d->what,
 					   .scope = d->incident.scope,
 					   .way = d->way,
 					   .round = d->round,
@@ -84,7 +86,7 @@ int store_waits(struct store *s)
 	return 0;
 }
 
-int store_unheard(struct store *s)
+int store_unheard(struct store *s, store_counts_fn *counts, const void *self)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		bool heard = false;
@@ -92,7 +94,8 @@ int store_unheard(struct store *s)
 		for (size_t k = 0; k < s->n; k++)
 			heard |= s->row[k].sent && s->row[k].d.what == s->row[i].d.what &&
 				 s->row[k].d.incident.id == s->row[i].d.incident.id;
-		if (still_waits(&s->row[i]) && !heard)
+		if (still_waits(&s->row[i]) && !heard &&
+		    counts(self, s->row[i].d.receiver, s->row[i].d.what))
 			return 1;
 	}
 	return 0;
@@ -252,7 +255,7 @@ static const struct roster_point points[] = {
 	  .household = "ông Nguyễn Văn A",
 	  .phone = "0900000123" },
 };
-static const struct receiver receivers[] = {
+static struct receiver receivers[] = {
 	{ .id = "hook0" },
 	{ .id = "hook1" },
 	{ .id = "mail0" },
@@ -261,6 +264,7 @@ static const struct receiver receivers[] = {
 	{ .id = "an", .role = ROLE_TECHNICIAN },
 	{ .id = "chi", .role = ROLE_DUTY },
 };
+enum { BINH = 4 };
 static const struct roster roster = { .commune = "Thiện Tân",
 				      .hamlets = hamlets,
 				      .n_hamlets = 1,
@@ -349,6 +353,7 @@ static int world_open(void **state)
 {
 	(void)state;
 	memset(&w, 0, sizeof w);
+	receivers[BINH].quiet_from = receivers[BINH].quiet_until = 0;
 	for (size_t k = 0; k < FAKES; k++)
 		fakes[k] = (struct fake){ .name = fakes[k].name };
 	limits = (struct notify_limits){ .post = { .connect_ms = 500, .total_ms = 1000 },
@@ -1105,6 +1110,53 @@ static void yesterdays_sms_do_not_count(void **state)
 	assert_int_equal(fakes[SMS].tries, 4);
 }
 
+/* ---- quiet hours ---- */
+
+/* They began an hour ago, and end in an hour. */
+static void binh_sleeps(void)
+{
+	const struct date d = date_of(clock_wall(), DATE_VIETNAM_MIN);
+	const int now = (int)(d.hour * 60 + d.minute);
+
+	receivers[BINH].quiet_from = (now + 23 * 60) % (24 * 60);
+	receivers[BINH].quiet_until = (now + 60) % (24 * 60);
+}
+
+static void the_end_waits_until_the_quiet_hours_are_over(void **state)
+{
+	struct made_row *end, *digest;
+
+	(void)state;
+	until_sent(add("binh", 42, TELL_FIRING, 0));
+	binh_sleeps();
+	end = add("binh", 42, TELL_RESOLVED, 0);
+	digest = add("binh", 0, TELL_MORNING, 0);
+	until_sent(add("binh", 43, TELL_FIRING, 0)); /* whoever decided that knew the hour */
+	until_sent(add("an", 42, TELL_RESOLVED, 0));
+	assert_true(still_waits(end));
+	assert_true(still_waits(digest));
+	receivers[BINH].quiet_until = receivers[BINH].quiet_from;
+	until_sent(end);
+	until_sent(digest);
+}
+
+static void what_waits_for_the_morning_is_no_trouble(void **state)
+{
+	struct made_row *end;
+
+	(void)state;
+	notify_free(w.notify);
+	limits.mute_ms = 30;
+	notify_begins();
+	until_sent(add("binh", 42, TELL_FIRING, 0));
+	binh_sleeps();
+	end = add("binh", 42, TELL_RESOLVED, 0);
+	notify_kick(w.notify);
+	for_a_while(100);
+	assert_true(still_waits(end));
+	assert_int_equal(w.mutes, 0);
+}
+
 /* ---- nobody hears us ---- */
 
 static void delivery_to_nobody_for_long_is_told_once_until_somebody_is_reached(void **state)
@@ -1268,6 +1320,8 @@ int main(void)
 		test(without_our_line_what_needs_it_is_passed_over_at_once),
 		test(the_last_sms_of_a_day_is_kept_for_trouble_of_our_own),
 		test(yesterdays_sms_do_not_count),
+		test(the_end_waits_until_the_quiet_hours_are_over),
+		test(what_waits_for_the_morning_is_no_trouble),
 		test(delivery_to_nobody_for_long_is_told_once_until_somebody_is_reached),
 		test(one_who_cannot_be_reached_while_others_are_is_not_nobody),
 		test(silence_without_anything_to_say_is_no_trouble),
