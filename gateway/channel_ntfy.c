@@ -48,6 +48,7 @@ static const struct {
 	[TELL_RESIDUE] = { 4, "warning" },       [TELL_UNSTABLE] = { 3, "warning" },
 	[TELL_REMIND] = { 5, "rotating_light" }, [TELL_MORNING] = { 3, "sunrise" },
 	[TELL_EVENING] = { 3, "crescent_moon" }, [TELL_TEST] = { 2, "bell" },
+	[TELL_ANSWER] = { 3, "speech_balloon" },
 };
 _Static_assert(sizeof looks / sizeof looks[0] == TELLS, "a look for everything that is told");
 
@@ -77,7 +78,7 @@ cJSON *ntfy_draw(const struct letter *l)
 	}
 	if (l->page_url[0])
 		cJSON_AddStringToObject(o, "click", l->page_url);
-	if (l->page_url[0] && l->code[0])
+	if (l->page_url[0] && l->code[0] && l->what != TELL_ANSWER)
 		add_action(o, l);
 	return o;
 }

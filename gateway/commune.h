@@ -128,6 +128,10 @@ enum taking {
 enum taking commune_take_job(struct commune *c, const char *code, const char *who,
 			     struct alert *out, mono_t now, wall_t wall);
 
+/* The receiver wrote this code: it is told who has that job now, once an incident, or that there is
+ * none, once a day. */
+void commune_answer(struct commune *c, const char *receiver, const char *code, wall_t wall);
+
 /* All ways to this receiver failed: somebody else is told at once. */
 void commune_undelivered(struct commune *c, int64_t incident, const char *receiver, mono_t now,
 			 wall_t wall);

@@ -118,12 +118,20 @@ static struct alert_live *push(struct commune *c)
 	return &c->alert[c->n_alerts++];
 }
 
-static bool code_used(const struct commune *c, const char *code)
+static struct alert_live *find_code(const struct commune *c, const char *code)
 {
 	for (size_t i = 0; i < c->n_alerts; i++)
 		if (strcmp(c->alert[i].a.code, code) == 0)
-			return true;
-	return false;
+			return &c->alert[i];
+	return NULL;
+}
+
+static size_t receiver_called(const struct roster *r, const char *id)
+{
+	for (size_t k = 0; k < r->n_receivers; k++)
+		if (strcmp(r->receivers[k].id, id) == 0)
+			return k;
+	return SIZE_MAX;
 }
 
 /* From the incident's own name, so that it is the same whenever it is asked; but unlike every open
@@ -134,7 +142,7 @@ static void choose_code(const struct commune *c, int64_t incident, char code[sta
 
 	do
 		alert_code(code, n % CODES);
-	while (code_used(c, code) && c->n_alerts < CODES && ++n);
+	while (find_code(c, code) && c->n_alerts < CODES && ++n);
 }
 
 static void keep(struct commune *c, const struct alert *a)
@@ -318,11 +326,8 @@ enum taking commune_take_job(struct commune *c, const char *code, const char *wh
 			     struct alert *out, mono_t now, wall_t wall)
 {
 	struct row row = { .at = wall, .stored = wall, .how = STAMP_OWN, .kind = ROW_TAKEN };
-	struct alert_live *l = NULL;
+	struct alert_live *l = find_code(c, code);
 
-	for (size_t i = 0; i < c->n_alerts && !l; i++)
-		if (strcmp(c->alert[i].a.code, code) == 0)
-			l = &c->alert[i];
 	if (!l)
 		return TAKING_UNKNOWN;
 	*out = l->a;
@@ -342,14 +347,35 @@ enum taking commune_take_job(struct commune *c, const char *code, const char *wh
 	return TAKING_OK;
 }
 
+void commune_answer(struct commune *c, const char *receiver, const char *code, wall_t wall)
+{
+	const struct incident none = { .scope = SCOPE_GATEWAY, .from = wall, .until = wall };
+	const size_t k = receiver_called(c->roster, receiver);
+	const struct date d = date_of(wall, DATE_VIETNAM_MIN);
+	const struct alert_live *l = find_code(c, code);
+	struct notice *n;
+	struct act *act;
+
+	if (k == SIZE_MAX)
+		return;
+	if (l) {
+		send(c, k, &l->i, TELL_ANSWER, &l->a);
+		return;
+	}
+	n = send(c, k, &none, TELL_ANSWER, NULL);
+	snprintf(n->code, sizeof n->code, "%s", code);
+	act = &c->acts.act[c->acts.n - 1];
+	snprintf(act->u.tell.key, sizeof act->u.tell.key, "%04u%02u%02u-answer-%s-%s",
+		 d.year % 10000, d.month % 100, d.day % 100, code, receiver);
+}
+
 /* One of those who are told one after the other? Nobody waited for a machine to go. */
 static bool may_go(const struct roster *r, const char *receiver)
 {
-	for (size_t i = 0; i < r->n_receivers; i++)
-		if (strcmp(r->receivers[i].id, receiver) == 0)
-			return r->receivers[i].role != ROLE_MACHINE &&
-			       r->receivers[i].role != ROLE_HAMLET_HEAD;
-	return false;
+	const size_t k = receiver_called(r, receiver);
+
+	return k != SIZE_MAX && r->receivers[k].role != ROLE_MACHINE &&
+	       r->receivers[k].role != ROLE_HAMLET_HEAD;
 }
 
 void commune_undelivered(struct commune *c, int64_t incident, const char *receiver, mono_t now,
@@ -368,21 +394,16 @@ void commune_undelivered(struct commune *c, int64_t incident, const char *receiv
 bool commune_test(struct commune *c, const char *receiver, mono_t now, wall_t wall)
 {
 	const struct incident none = { .scope = SCOPE_GATEWAY, .from = wall, .until = wall };
+	const size_t k = receiver_called(c->roster, receiver);
+	struct act *act;
 
 	(void)now;
-	for (size_t k = 0; k < c->roster->n_receivers; k++) {
-		struct act *act;
-
-		if (strcmp(c->roster->receivers[k].id, receiver) != 0 ||
-		    c->roster->receivers[k].role == ROLE_MACHINE)
-			continue;
-		send(c, k, &none, TELL_TEST, NULL);
-		act = &c->acts.act[c->acts.n - 1];
-		snprintf(act->u.tell.key, sizeof act->u.tell.key, "%" PRId64 "-test-%s", wall.ms,
-			 receiver);
-		return true;
-	}
-	return false;
+	if (k == SIZE_MAX || c->roster->receivers[k].role == ROLE_MACHINE)
+		return false;
+	send(c, k, &none, TELL_TEST, NULL);
+	act = &c->acts.act[c->acts.n - 1];
+	snprintf(act->u.tell.key, sizeof act->u.tell.key, "%" PRId64 "-test-%s", wall.ms, receiver);
+	return true;
 }
 
 void commune_correct(struct commune *c, int64_t incident, size_t point, enum cause cause,

@@ -437,6 +437,28 @@ static void text_test(struct sheet *out, const struct scene *s)
 	add(out, s, WORD_NOTHING_TODO);
 }
 
+/* ---- answers to those who answer ---- */
+
+static void say_answer(struct message *out, const struct scene *s)
+{
+	struct sheet subject = sheet_init(out->subject, sizeof out->subject);
+	struct sheet text = sheet_init(out->text, sizeof out->text);
+
+	if (s->incident->id == 0) {
+		scene_say(&subject, s, WORD_ANSWER_NONE);
+		say(&text, s, WORD_NO_JOB);
+		return;
+	}
+	scene_say(&subject, s, WORD_ANSWER);
+	if (s->scope == SCOPE_GATEWAY) {
+		begin_line(&text);
+		scene_fill(&text, s, words_doubt(s->incident->doubt, s->lang).state);
+		return;
+	}
+	say(&text, s, subject_now(s));
+	say_points(&text, s);
+}
+
 /* ---- all of it ---- */
 
 static void say_all(struct message *out, struct scene *s)
@@ -457,6 +479,9 @@ static void say_all(struct message *out, struct scene *s)
 	case TELL_TEST:
 		scene_say(&subject, s, WORD_TEST);
 		text_test(&text, s);
+		return;
+	case TELL_ANSWER:
+		say_answer(out, s);
 		return;
 	case TELL_FIRING:
 	case TELL_RESOLVED:

@@ -164,6 +164,19 @@ static void put_morning(struct sheet *t, const struct scene *s)
 		put(t, s, WORD_DARK);
 }
 
+static void put_answer(struct sheet *t, const struct scene *s)
+{
+	if (s->incident->id == 0) {
+		put(t, s, SMS_ANSWER_NONE);
+		return;
+	}
+	put(t, s, SMS_ANSWER);
+	if (s->scope == SCOPE_GATEWAY)
+		sheet_put_str(t, words_doubt(s->incident->doubt, s->lang).sms);
+	else
+		put(t, s, head(s));
+}
+
 /* All that is to be said, with its slots and brackets still in it. */
 static void put_all(struct sheet *t, const struct scene *s)
 {
@@ -178,6 +191,9 @@ static void put_all(struct sheet *t, const struct scene *s)
 		return;
 	case TELL_TEST:
 		put(t, s, SMS_TEST);
+		return;
+	case TELL_ANSWER:
+		put_answer(t, s);
 		return;
 	case TELL_FIRING:
 	case TELL_RESOLVED:

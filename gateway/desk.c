@@ -136,6 +136,7 @@ static enum desk_refusal hear(struct desk *d, const char *via, const char *from,
 {
 	const struct gateway_person *p = person_at(d, via, from);
 	char code[NOTICE_CODE];
+	enum desk_refusal r;
 	enum reply_err err;
 
 	if (!p)
@@ -146,7 +147,9 @@ static enum desk_refusal hear(struct desk *d, const char *via, const char *from,
 			 reply_err_str(err));
 		return DESK_NOTHING;
 	}
-	return take(d, code, p->name, out);
+	r = take(d, code, p->name, out);
+	commune_answer(d->commune, p->id, code, clock_wall());
+	return r;
 }
 
 void desk_heard(void *desk, const char *via, const char *from, const char *text)

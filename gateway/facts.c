@@ -52,7 +52,7 @@ static_assert(COUNT(incident_names) == INCIDENT_STATES, "name every state");
 static const char *const tell_names[] = {
 	[TELL_FIRING] = "firing",     [TELL_RESOLVED] = "resolved", [TELL_RESIDUE] = "residue",
 	[TELL_UNSTABLE] = "unstable", [TELL_REMIND] = "remind",     [TELL_MORNING] = "morning",
-	[TELL_EVENING] = "evening",   [TELL_TEST] = "test",
+	[TELL_EVENING] = "evening",   [TELL_TEST] = "test",         [TELL_ANSWER] = "answer",
 };
 static_assert(COUNT(tell_names) == TELLS, "name every telling");
 

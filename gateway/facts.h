@@ -157,6 +157,8 @@ enum tell {
 	TELL_MORNING,  /* what quiet hours kept back, and how things are */
 	TELL_EVENING,  /* tonight's blind spots */
 	TELL_TEST,     /* Monday: silence is known to be healthy */
+	TELL_ANSWER,   /* to somebody who answered: who has the job, or that there is none
+			  (incident.id 0) */
 	TELLS
 };
 

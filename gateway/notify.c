@@ -21,13 +21,14 @@
 
 enum {
 	ROWS_FIRST = 32,
-	ROWS_MOST = 8192,        /* beyond that the youngest wait until older ones are gone */
-	FAR_MS = 10 * 60 * 1000, /* no wait is as long: the clock was set back meanwhile */
-	LOOK_MS = 60 * 1000,     /* look again at least so often while anything waits */
-	QUIET_MS = 60 * 1000,    /* nothing waits, as far as the store could say */
-	AGAIN_MS = 5 * 1000,     /* the store would not listen: ask it again */
-	SERVICES = 4,            /* that people's ways go over */
-	SMS_MS = 2 * 60 * 1000,  /* a modem sends one after the other, to everybody */
+	ROWS_MOST = 8192,           /* beyond that the youngest wait until older ones are gone */
+	FAR_MS = 10 * 60 * 1000,    /* no wait is as long: the clock was set back meanwhile */
+	LOOK_MS = 60 * 1000,        /* look again at least so often while anything waits */
+	QUIET_MS = 60 * 1000,       /* nothing waits, as far as the store could say */
+	AGAIN_MS = 5 * 1000,        /* the store would not listen: ask it again */
+	SERVICES = 4,               /* that people's ways go over */
+	ANSWER_MS = 15 * 60 * 1000, /* whoever answered has looked elsewhere by then */
+	SMS_MS = 2 * 60 * 1000,     /* a modem sends one after the other, to everybody */
 };
 
 static const char *const skip_names[] = {
@@ -133,13 +134,18 @@ static int64_t sooner(int64_t a, int64_t b)
 
 /* ---- quiet hours ---- */
 
-/* That something began is said to those who may be woken (alert.c); all that follows can wait until
- * they are up. */
+/* Said at any hour: what began, to those who may be woken (alert.c), and what somebody asked for.
+ */
+static bool wakes(enum tell what)
+{
+	return tell_opens(what) || what == TELL_ANSWER || what == TELL_TEST;
+}
+
 static bool rests(const struct receiver *who, enum tell what, wall_t now)
 {
 	wall_t until;
 
-	return !tell_opens(what) && what != TELL_TEST && alert_quiet(who, now, &until);
+	return !wakes(what) && alert_quiet(who, now, &until);
 }
 
 static const struct receiver *receiver(const struct notify *n, const char *id)
@@ -156,7 +162,7 @@ static bool is_awaited(const void *notify, const char *id, enum tell what)
 {
 	const struct receiver *who = receiver(notify, id);
 
-	return who && !rests(who, what, clock_wall());
+	return who && what != TELL_ANSWER && !rests(who, what, clock_wall());
 }
 
 static void set_mute(struct notify *n, bool mute)
@@ -537,19 +543,35 @@ static void leave(struct party *p)
 	finish(p, false, "took too long");
 }
 
-/* The settings lost a receiver that messages still wait for. */
-static void drop_strays(struct notify *n, wall_t now)
+static bool is_on_its_way(const struct notify *n, int64_t id)
 {
-	static const char why[] = "no such receiver any more";
+	for (size_t i = 0; i < n->n_parties; i++)
+		if (n->parties[i].delivery.id == id)
+			return true;
+	return false;
+}
+
+static const char *vain(const struct notify *n, const struct waiting *d, wall_t now)
+{
+	if (!receiver(n, d->receiver))
+		return "no such receiver any more";
+	if (d->what == TELL_ANSWER && now.ms - d->made.ms > ANSWER_MS)
+		return "nobody waits for this answer any more";
+	return NULL;
+}
+
+/* The settings lost a receiver that messages still wait for; an answer could not go out in time. */
+static void drop_vain(struct notify *n, wall_t now)
+{
 	const struct retry never = { .due = now, .given_up = true, .untried = true };
 
 	for (size_t i = 0; i < n->n_rows; i++) {
 		struct waiting *d = &n->rows[i];
+		const char *why = vain(n, d, now);
 
-		if (receiver(n, d->receiver))
+		if (!why || is_on_its_way(n, d->id))
 			continue;
-		log_warn("%s: no such receiver any more, %lld is given up", d->receiver,
-			 (long long)d->id);
+		log_warn("%s: %s, %lld is given up", d->receiver, why, (long long)d->id);
 		store_failed(n->store, d->id, &never, why);
 		d->id = 0;
 	}
@@ -601,7 +623,7 @@ static void look(struct notify *n)
 			leave(&n->parties[i]);
 	}
 	if (read_rows(n)) {
-		drop_strays(n, wall);
+		drop_vain(n, wall);
 		for (size_t i = 0; i < n->n_parties; i++)
 			while (step(&n->parties[i], wall))
 				continue;

@@ -37,12 +37,6 @@ static enum tell tell_of(int64_t v)
 	return v >= 0 && v < TELLS ? (enum tell)v : TELL_FIRING;
 }
 
-/* A digest is of no incident, and at no point. */
-static bool is_digest(enum tell t)
-{
-	return t == TELL_MORNING || t == TELL_EVENING || t == TELL_TEST;
-}
-
 static void copy(char *to, size_t size, const char *text)
 {
 	snprintf(to, size, "%s", text);
@@ -59,7 +53,7 @@ static void copy(char *to, size_t size, const char *text)
 size_t store_waiting(struct store *s, struct waiting *out, size_t max)
 {
 	static const char sql[] =
-		"SELECT id, receiver, scope, way, round, due_ms, what FROM outbox "
+		"SELECT id, receiver, scope, way, round, due_ms, what, made_ms FROM outbox "
 		"WHERE" FIRST_IN_LINE "ORDER BY id LIMIT ?";
 	struct query q = db_query(s, sql);
 	size_t n = 0;
@@ -75,6 +69,7 @@ size_t store_waiting(struct store *s, struct waiting *out, size_t max)
 			.round = (unsigned)db_int(&q, 4),
 			.due = { db_int(&q, 5) },
 			.what = tell_of(db_int(&q, 6)),
+			.made = { db_int(&q, 7) },
 		};
 		copy(out[n].receiver, sizeof out[n].receiver, db_text(&q, 1));
 		n++;
@@ -113,16 +108,15 @@ int store_unheard(struct store *s, store_counts_fn *counts, const void *self)
 	"incident, " INCIDENT_COLUMNS
 enum { DELIVERY_INCIDENT = 12 };
 
-static bool read_incident(struct query *q, enum tell what, struct incident *out)
+static bool read_incident(struct query *q, struct incident *out)
 {
 	const int at = DELIVERY_INCIDENT + 1;
 	const int64_t id = db_int(q, DELIVERY_INCIDENT);
 
-	if (!is_digest(what))
+	if (id != 0)
 		return store_get_incident(q, at, id, out);
-	*out = (struct incident){ .id = id,
-				  .from = { db_int(q, at + 2) },
-				  .until = { db_int(q, at + 3) } };
+	/* A digest, say: of no incident, and at no point. */
+	*out = (struct incident){ .from = { db_int(q, at + 2) }, .until = { db_int(q, at + 3) } };
 	return true;
 }
 
@@ -151,7 +145,7 @@ bool store_delivery(struct store *s, int64_t id, struct delivery *out)
 		copy(out->message.subject, sizeof out->message.subject, db_text(&q, 9));
 		copy(out->message.text, sizeof out->message.text, db_text(&q, 10));
 		copy(out->message.sms, sizeof out->message.sms, db_text(&q, 11));
-		found = read_incident(&q, out->what, &out->incident);
+		found = read_incident(&q, &out->incident);
 	}
 	db_end(&q);
 	return found;
@@ -245,7 +239,7 @@ int store_outbox_compose(struct store *s)
 		struct message m;
 		int err;
 
-		if (!read_incident(&q, n.what, &n.incident))
+		if (!read_incident(&q, &n.incident))
 			continue;
 		copy(n.code, sizeof n.code, db_text(&q, 8));
 		compose(&m, s->roster, &n, language_of(s->roster, db_text(&q, 1)));

@@ -55,7 +55,7 @@ struct waiting {
 	enum tell what;
 	enum scope scope;
 	unsigned way, round;
-	wall_t due;
+	wall_t made, due;
 };
 
 /* What waits and may go, due or not, oldest first, at most max. To one receiver nothing of an

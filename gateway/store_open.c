@@ -200,12 +200,12 @@ static int forget_old(struct store *s)
 	static const char gone[] =
 		"UPDATE outbox SET sent_ms = -1, note = 'its point is no longer in the roster' "
 		"WHERE id = ?";
-	/* Our own trouble is at no point, nor is a digest. */
+	/* Our own trouble is at no point, nor is what is of no incident. */
 	static const char waiting[] = "SELECT id, point FROM outbox WHERE sent_ms = 0 AND "
-				      "scope != 7 AND what < 5";
+				      "scope != 7 AND incident != 0";
 	struct query q = db_query(s, boots), w;
 
-	static_assert(SCOPE_GATEWAY == 7 && TELL_MORNING == 5 && TELLS == 8, "as in the statement");
+	static_assert(SCOPE_GATEWAY == 7, "as in the statement");
 	db_put(&q, BOOTS_KEPT);
 	if (db_run(&q) < 0)
 		return q.err;

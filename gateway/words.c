@@ -80,6 +80,9 @@ static const char *const words[] = {
 	[WORD_MORNING] = N_("{time} {date}: {up} of {total} points working"),
 	[WORD_EVENING] = N_("{time} {date}: {dark} of {total} points BLIND TONIGHT"),
 	[WORD_EVENING_NONE] = N_("{time} {date}: no blind spots tonight"),
+	[WORD_ANSWER] = N_("{token}: {by} has the job"),
+	[WORD_ANSWER_NONE] = N_("{token}: no open job has that code"),
+	[WORD_NO_JOB] = N_("It may be over already, or the code is another one."),
 	[WORD_TEST] = N_("TEST – Mắt Sáng, {commune}, {time} {date}"),
 	[WORD_UP] = N_("{up} of {total} points working."),
 	[WORD_UP_ALL] = N_("All {total} points are working."),
@@ -147,6 +150,8 @@ static const char *const words[] = {
 	[SMS_MORNING] = NC_("sms", "{time} {date}: {up} of {total} points working."),
 	[SMS_EVENING] = NC_("sms", "{time} {date}: {dark} of {total} BLIND TONIGHT: {list}."),
 	[SMS_EVENING_NONE] = NC_("sms", "{time} {date}: no blind spots tonight."),
+	[SMS_ANSWER] = NC_("sms", "{token}: {by} has the job. "),
+	[SMS_ANSWER_NONE] = NC_("sms", "{token}: no open job has that code. It may be over already."),
 	[SMS_TEST] = NC_("sms", "TEST Mat Sang {commune} {time} {date}. {up} of {total} points working. Nothing to do."),
 };
 static_assert(COUNT(words) == WORDS, "say every word");

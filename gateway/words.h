@@ -77,6 +77,9 @@ enum word {
 	WORD_EVENING,
 	WORD_EVENING_NONE,
 	WORD_TEST,
+	WORD_ANSWER,
+	WORD_ANSWER_NONE,
+	WORD_NO_JOB,
 	WORD_UP,
 	WORD_UP_ALL,
 	WORD_DARK,
@@ -140,6 +143,8 @@ enum word {
 	SMS_EVENING,
 	SMS_EVENING_NONE,
 	SMS_TEST,
+	SMS_ANSWER,
+	SMS_ANSWER_NONE,
 	WORDS
 };
 const char *words_str(enum word w, enum language lang);

@@ -142,10 +142,11 @@ class People(unittest.TestCase):
         self.assertIn("MẤT ĐIỆN", zalo.sent[-1]["text"])
         zalo.wrote(CHAT, f"ok {code.lower()}")
         wait_for("the job to be taken", lambda: self.alert(incident)["taken_by"] == "kỹ thuật viên 1", 15)
+        wait_for("the answer", lambda: zalo.sent[-1]["text"].startswith(f"{code}: kỹ thuật viên 1 đã nhận việc"), 10)
         self.town.houses[0].wires("mains on")
         wait_for("the end", lambda: "ĐÃ HOẠT ĐỘNG LẠI" in zalo.sent[-1]["text"], 20)
         self.assertIn("Người xử lý: kỹ thuật viên 1", zalo.sent[-1]["text"])
-        self.assertEqual((len(zalo.sent), len(self.mails())), (before + 2, mails))
+        self.assertEqual((len(zalo.sent), len(self.mails())), (before + 3, mails))
 
     def second_way(self, broken):
         # What failed three times in a row is left alone for a minute.

@@ -122,6 +122,55 @@ static void whoever_takes_the_job_ends_the_calling(void **state)
 	assert_int_equal(hall_told(TELL_REMIND, HALL_BINH), 0);
 }
 
+static const struct notice *answer(const char *code, const char *receiver)
+{
+	const size_t before = hall.n_said;
+
+	commune_answer(hall.c, receiver, code, hall_wall());
+	hall_turn();
+	return hall.n_said > before ? &hall.said[hall.n_said - 1].notice : NULL;
+}
+
+static void whoever_answers_hears_who_has_the_job(void **state)
+{
+	const struct notice *n;
+	struct alert a;
+	char code[NOTICE_CODE];
+
+	(void)state;
+	memcpy(code, dark(0)->code, sizeof code);
+	assert_int_equal(take(code, "binh", &a), TAKING_OK);
+	n = answer(code, "binh");
+	assert_non_null(n);
+	assert_int_equal(n->what, TELL_ANSWER);
+	assert_string_equal(n->taken_by, "binh");
+	assert_string_equal(n->code, code);
+	assert_int_equal(n->incident.id, a.incident);
+	assert_int_equal(take(code, "chin", &a), TAKING_TAKEN);
+	n = answer(code, "chin");
+	assert_non_null(n);
+	assert_string_equal(n->taken_by, "binh");
+	assert_int_equal(hall_told(TELL_ANSWER, HALL_CHIN), 1);
+	assert_null(answer(code, "chin")); /* two machines that answer each other end here */
+	assert_int_equal(hall_told(TELL_ANSWER, HALL_HOOK), 0);
+}
+
+static void whoever_answers_with_a_code_that_is_not_open_hears_that_once_a_day(void **state)
+{
+	const struct notice *n;
+
+	(void)state;
+	n = answer("9Z9", "binh");
+	assert_non_null(n);
+	assert_int_equal(n->incident.id, 0);
+	assert_string_equal(n->code, "9Z9");
+	assert_string_equal(n->taken_by, "");
+	assert_null(answer("9Z9", "binh"));
+	assert_null(answer("9Z9", "nobody"));
+	hall_pass(24 * HALL_HOUR);
+	assert_non_null(answer("9Z9", "binh"));
+}
+
 static void the_end_says_who_went_and_reaches_exactly_those_who_were_told(void **state)
 {
 	struct alert a;
@@ -417,6 +466,8 @@ int main(void)
 		sentence(another_hamlets_head_is_left_in_peace),
 		sentence(while_nobody_goes_the_next_one_is_told),
 		sentence(whoever_takes_the_job_ends_the_calling),
+		sentence(whoever_answers_hears_who_has_the_job),
+		sentence(whoever_answers_with_a_code_that_is_not_open_hears_that_once_a_day),
 		sentence(the_end_says_who_went_and_reaches_exactly_those_who_were_told),
 		sentence(two_at_once_have_two_codes),
 		sentence(who_cannot_be_reached_is_passed_over_at_once),

@@ -69,6 +69,7 @@ size_t store_waiting(struct store *s, struct waiting *out, size_t max)
 			continue;
 		out[n] = (struct waiting){ .id = d->id,
 					   .what = d->what,
+					   .made = d->made,
 					   .scope = d->incident.scope,
 					   .way = d->way,
 					   .round = d->round,
@@ -424,6 +425,7 @@ static struct made_row *add(const char *receiver, int64_t incident, enum tell wh
 
 	*r = (struct made_row){ .d = { .id = (int64_t)w.store.n,
 				       .what = what,
+				       .made = clock_wall(),
 				       .due = { clock_wall().ms + due_in_ms },
 				       .incident = { .id = incident,
 						     .points = 1,
@@ -1110,8 +1112,6 @@ static void yesterdays_sms_do_not_count(void **state)
 	assert_int_equal(fakes[SMS].tries, 4);
 }
 
-/* ---- quiet hours ---- */
-
 /* They began an hour ago, and end in an hour. */
 static void binh_sleeps(void)
 {
@@ -1121,6 +1121,39 @@ static void binh_sleeps(void)
 	receivers[BINH].quiet_from = (now + 23 * 60) % (24 * 60);
 	receivers[BINH].quiet_until = (now + 60) % (24 * 60);
 }
+
+/* ---- an answer to an answer ---- */
+
+static void an_answer_comes_at_any_hour_but_not_long_after(void **state)
+{
+	struct made_row *late, *soon;
+
+	(void)state;
+	binh_sleeps();
+	soon = add("binh", 42, TELL_ANSWER, 0);
+	until_sent(soon);
+	late = add("binh", 43, TELL_ANSWER, 0);
+	late->d.made.ms -= 15 * 60 * 1000 + 1000;
+	until_sent(add("binh", 44, TELL_FIRING, 0));
+	assert_true(late->given_up);
+	assert_false(late->sent);
+	assert_string_equal(late->note, "nobody waits for this answer any more");
+}
+
+static void an_answer_that_reaches_nobody_is_no_trouble(void **state)
+{
+	(void)state;
+	notify_free(w.notify);
+	limits.mute_ms = 30;
+	notify_begins();
+	fakes[ZALO].does = fakes[SMS].does = REFUSES;
+	add("binh", 42, TELL_ANSWER, 0);
+	notify_kick(w.notify);
+	for_a_while(100);
+	assert_int_equal(w.mutes, 0);
+}
+
+/* ---- quiet hours ---- */
 
 static void the_end_waits_until_the_quiet_hours_are_over(void **state)
 {
@@ -1320,6 +1353,8 @@ int main(void)
 		test(without_our_line_what_needs_it_is_passed_over_at_once),
 		test(the_last_sms_of_a_day_is_kept_for_trouble_of_our_own),
 		test(yesterdays_sms_do_not_count),
+		test(an_answer_comes_at_any_hour_but_not_long_after),
+		test(an_answer_that_reaches_nobody_is_no_trouble),
 		test(the_end_waits_until_the_quiet_hours_are_over),
 		test(what_waits_for_the_morning_is_no_trouble),
 		test(delivery_to_nobody_for_long_is_told_once_until_somebody_is_reached),
