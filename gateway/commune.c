@@ -273,6 +273,19 @@ static bool alone(const struct commune *c, const struct place *p, wall_t at)
 	return false;
 }
 
+/* A node that had been silent is born: with the same boot it had power all along, with another it
+ * had not. */
+static void came_back(struct commune *c, const struct place *p, const struct row *row)
+{
+	const struct spell *s = &p->spell;
+	struct incident_live *l = incident_find(&c->incidents, s->outage.incident);
+
+	if (!l || s->outage.until.ms != 0 || s->contact != CONTACT_DARK || s->boot == 0)
+		return;
+	l->i.evidence |= s->boot == row->boot ? EVIDENCE_SAME_BOOT : EVIDENCE_NEW_BOOT;
+	l->changed = true;
+}
+
 void commune_derive(struct commune *c, struct place *p, const struct row *row, mono_t now)
 {
 	struct changes ch = { .n = 0 };
@@ -281,8 +294,10 @@ void commune_derive(struct commune *c, struct place *p, const struct row *row, m
 	if (row->kind != ROW_CLOCK)
 		pass_time(c, p, now, lived_until(row));
 	was = p->spell.outage.cause;
-	if (row->kind == ROW_BIRTH)
+	if (row->kind == ROW_BIRTH) {
 		p->spell.alone = alone(c, p, row->at);
+		came_back(c, p, row);
+	}
 	outage_row(&p->spell, row, &ch);
 	apply(c, p, &ch, was, now);
 	if (p->spell.camera_from.ms != 0)

@@ -314,7 +314,8 @@ static void explain(struct commune *c, struct incident_live *l)
 	if (v.relay != 0)
 		l->i.point = v.relay - 1;
 	look_around(c, l, &v);
-	l->i.evidence = evidence_of(&v);
+	l->i.evidence &= EVIDENCE_SAME_BOOT | EVIDENCE_NEW_BOOT;
+	l->i.evidence |= evidence_of(&v);
 	l->guess = v.said > 0 ? CAUSE_NONE : guess_of(&v, l->i.evidence);
 	incident_conclude(l, c->o);
 	l->i.hamlets = (uint16_t)least(v.hamlets);
@@ -456,6 +457,10 @@ static bool step_one(struct commune *c, size_t i, mono_t now, wall_t wall)
 	    c->place[l->i.point].spell.colour != COLOUR_UP)
 		incident_hidden(&c->incidents, l->i.point, c->o, now);
 	still_well(c, l, now, wall);
+	/* Somebody joined it since it was told: it is not the point's own any more. */
+	if (l->changed && l->i.state == INCIDENT_TOLD && l->i.scope == SCOPE_POINT &&
+	    l->i.points > 1 && !l->i.residue)
+		explain(c, l);
 	if (l->i.state == INCIDENT_HELD && mono_reached(now, l->due))
 		ripe(c, &i, now, wall);
 	l = &c->incidents.live[i];

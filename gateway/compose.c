@@ -335,9 +335,10 @@ static void text_resolved(struct sheet *out, const struct scene *s)
 	if (!s->many)
 		say_where(out, s);
 	say(out, s, over_midnight(i) ? WORD_LASTED_DAYS : WORD_LASTED);
-	if (!s->many && (i->evidence & EVIDENCE_SAME_BOOT))
+	/* One on a battery has power although the grid has not. */
+	if (!s->many && s->cause != CAUSE_POWER && (i->evidence & EVIDENCE_SAME_BOOT))
 		add(out, s, WORD_SAME_BOOT);
-	else if (!s->many && (i->evidence & EVIDENCE_NEW_BOOT))
+	else if (!s->many && s->cause == CAUSE_POWER && (i->evidence & EVIDENCE_NEW_BOOT))
 		add(out, s, WORD_NEW_BOOT);
 	if (i->flaps > i->points && i->flaps > 1)
 		add(out, s, WORD_FLAPPED);

@@ -268,11 +268,14 @@ static int replay(struct store *s, struct commune *c, wall_t now)
 	return keep_replayed(s, c, now);
 }
 
-/* Whether people were told is not derived: the outbox knows. */
+/* Whether it was told is not derived: each that was has its alert, or is older than alerts and has
+ * messages. */
 static int recall_told(struct store *s)
 {
-	static const char sql[] = "UPDATE incident SET told = EXISTS (SELECT 1 FROM outbox "
-				  "WHERE outbox.incident = incident.id AND what IN (0, 2, 3))";
+	static const char sql[] =
+		"UPDATE incident SET told = EXISTS (SELECT 1 FROM alert "
+		"WHERE alert.incident = incident.id) OR EXISTS (SELECT 1 FROM outbox "
+		"WHERE outbox.incident = incident.id AND what IN (0, 2, 3))";
 	struct query q = db_query(s, sql);
 
 	return db_run(&q);

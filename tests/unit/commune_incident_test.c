@@ -156,6 +156,53 @@ static void friends_of_different_hamlets_are_learned(void **state)
 	assert_int_equal(commune_learned(hall.c, 0, friend), 1);
 }
 
+static void whoever_joins_what_was_told_makes_it_more_than_a_point(void **state)
+{
+	int64_t id;
+
+	(void)state;
+	hall_news(0, CAUSE_POWER);
+	hall_pass(HALL_MINUTE + HALL_SECOND);
+	assert_int_equal(opened(), 1);
+	assert_int_equal(told()->scope, SCOPE_POINT);
+	id = told()->id;
+	hall_news(1, CAUSE_POWER);
+	hall_pass(HALL_SECOND);
+	assert_int_equal(opened(), 1);
+	assert_int_equal(hall_incident(id)->points, 2);
+	assert_int_equal(hall_incident(id)->scope, SCOPE_TRANSFORMER);
+	assert_int_equal(hall_incident(id)->group, 2);
+}
+
+/* ---- what its return tells ---- */
+
+static void the_same_boot_had_power_all_along(void **state)
+{
+	(void)state;
+	hall_mute(0);
+	hall_pass(5 * HALL_MINUTE);
+	hall_birth(0);
+	hall_pass(10 * HALL_MINUTE);
+	assert_int_equal(closed(), 1);
+	assert_int_equal(told()->cause, CAUSE_LINE);
+	assert_true(told()->evidence & EVIDENCE_SAME_BOOT);
+	assert_false(told()->evidence & EVIDENCE_NEW_BOOT);
+	assert_true(hall_incident(told()->id)->evidence & EVIDENCE_SAME_BOOT);
+}
+
+static void another_boot_had_not(void **state)
+{
+	(void)state;
+	hall_mute(0);
+	hall_pass(5 * HALL_MINUTE);
+	hall_reboot(0);
+	hall_pass(10 * HALL_MINUTE);
+	assert_int_equal(closed(), 1);
+	assert_int_equal(told()->cause, CAUSE_POWER);
+	assert_true(told()->evidence & EVIDENCE_NEW_BOOT);
+	assert_false(told()->evidence & EVIDENCE_SAME_BOOT);
+}
+
 /* ---- those that do not come back ---- */
 
 static void the_one_that_did_not_come_back_is_named(void **state)
@@ -289,6 +336,9 @@ int main(void)
 		sentence(two_hamlets_are_two_stories),
 		sentence(a_provider_across_hamlets_is_one_story),
 		sentence(friends_of_different_hamlets_are_learned),
+		sentence(whoever_joins_what_was_told_makes_it_more_than_a_point),
+		sentence(the_same_boot_had_power_all_along),
+		sentence(another_boot_had_not),
 		sentence(the_one_that_did_not_come_back_is_named),
 		sentence(who_follows_in_time_is_no_residue),
 		sentence(a_restart_while_one_is_waited_for_still_names_it),
