@@ -6,7 +6,6 @@
 
 #include <assert.h>
 #include <cjson/cJSON.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,31 +60,11 @@ const uint64_t *desk_counts(const struct desk *d)
 
 /* ---- who is it? ---- */
 
-/* The last nine digits: +84 900 000 123 and 0900000123 are one telephone. */
-static void phone_tail(char tail[static 10], const char *number)
-{
-	char digits[32];
-	size_t n = 0, from;
-
-	for (; *number && n < sizeof digits - 1; number++)
-		if (isdigit((unsigned char)*number))
-			digits[n++] = *number;
-	from = n > 9 ? n - 9 : 0;
-	memcpy(tail, digits + from, n - from);
-	tail[n - from] = '\0';
-}
-
 static bool same_place(const char *via, const char *a, const char *b)
 {
-	char x[10], y[10];
-
 	if (strcmp(via, "mail") == 0)
 		return strcasecmp(a, b) == 0;
-	if (strcmp(via, "sms") != 0)
-		return strcmp(a, b) == 0;
-	phone_tail(x, a);
-	phone_tail(y, b);
-	return x[0] != '\0' && strcmp(x, y) == 0;
+	return strcmp(via, "sms") == 0 ? reply_number_same(a, b) : strcmp(a, b) == 0;
 }
 
 static const struct gateway_person *person_at(const struct desk *d, const char *via,

@@ -5,8 +5,10 @@
 #include "gateway/page_words.h"
 #include "mesh/log.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -406,6 +408,24 @@ void http_verify_step(void *self, mono_t now)
 	loop_alarm_set(h->verify, verifying(h) ? now : MONO_NEVER);
 }
 
+/* "7K2", and nothing that could mean anything in a header. */
+static bool is_job(const char *piece)
+{
+	return isdigit((unsigned char)piece[0]) && isupper((unsigned char)piece[1]) &&
+	       isdigit((unsigned char)piece[2]) && piece[3] == '\0';
+}
+
+/* A browser that comes from elsewhere does not bring its session, so the job that a message's link
+ * names goes along behind the '#', from where the sign-in page hands it back. */
+static enum MHD_Result send_to_sign_in(struct http_request *q, const char *piece)
+{
+	char to[32];
+
+	snprintf(to, sizeof to, "/login%s%s", is_job(piece) ? "#take-" : "",
+		 is_job(piece) ? piece : "");
+	return reply_redirect(q, to, NULL);
+}
+
 /* ---- the table ---- */
 
 static const struct route routes[] = {
@@ -511,7 +531,7 @@ enum MHD_Result http_route(struct http_request *q, const char *url, const char *
 		}
 		why = may(q, r->need);
 		if (why == HTTP_UNSIGNED && r->need == NEED_LOOK)
-			return reply_redirect(q, "/login", NULL);
+			return send_to_sign_in(q, piece);
 		return why == HTTP_REFUSALS ? r->answer(q, piece) : reply_refuse(q, why);
 	}
 	return reply_refuse(q, why);

@@ -217,7 +217,9 @@ cJSON *part_point(const struct view *v, size_t i, bool fresh)
 	part_hamlet(to, v->roster, p->hamlet);
 	cJSON_AddStringToObject(to, "household", p->household);
 	cJSON_AddStringToObject(to, "state", colour_str(pv.colour));
-	cJSON_AddStringToObject(to, "letter", page_letter(pv.colour, pv.cause));
+	cJSON_AddStringToObject(
+		to, "letter",
+		pv.unstable && pv.colour == COLOUR_UP ? "~" : page_letter(pv.colour, pv.cause));
 	if (pv.colour == COLOUR_DOWN) {
 		cJSON_AddStringToObject(to, "cause", cause_str(pv.cause));
 		cJSON_AddStringToObject(to, "sure", sure_str(pv.sure));
@@ -229,6 +231,8 @@ cJSON *part_point(const struct view *v, size_t i, bool fresh)
 	part_time(to, "heard", pv.heard);
 	cJSON_AddStringToObject(to, "contact", contact_str(pv.contact));
 	part_count(to, "waiting", pv.waiting);
+	cJSON_AddBoolToObject(to, "planned", pv.planned);
+	cJSON_AddBoolToObject(to, "unstable", pv.unstable);
 	add_cameras(to, p, &pv);
 	cJSON_AddItemToObject(to, "availability", part_availability(v, i, fresh));
 	return to;
@@ -348,8 +352,6 @@ struct cJSON *view_point(const struct view *v, const char *code)
 	cJSON_AddNumberToObject(to, "outage", (double)pv.outage);
 	cJSON_AddNumberToObject(to, "incident", (double)pv.incident);
 	cJSON_AddStringToObject(to, "relay", p->relay ? p->relay : "");
-	cJSON_AddBoolToObject(to, "planned", pv.planned);
-	cJSON_AddBoolToObject(to, "unstable", pv.unstable);
 	add_learned(to, v, i);
 	add_facts(to, &pv);
 	add_sample(to, &pv);

@@ -42,7 +42,7 @@ struct view {
 struct view_figures *view_figures_new(size_t n);
 void view_figures_free(struct view_figures *f);
 
-/* Open incidents that people were told of and nobody has taken. */
+/* Incidents that people were told of, that go on, and that nobody has taken. */
 size_t view_untaken(const struct view *v);
 
 /* Each returns a new tree that the caller deletes; NULL when there is no such point or incident. */

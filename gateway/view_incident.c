@@ -33,6 +33,15 @@ static void add_evidence(cJSON *to, uint32_t evidence)
 
 /* ---- who takes care of it ---- */
 
+/* People were told, it goes on, and nobody has it. */
+static bool is_untaken(const struct view *v, const struct incident *in)
+{
+	struct alert a;
+
+	return in->told && in->state == INCIDENT_TOLD &&
+	       (!store_alert(v->store, in->id, &a) || a.taken_by[0] == '\0');
+}
+
 static void add_alert(cJSON *to, const struct view *v, int64_t incident)
 {
 	const struct roster *r = v->roster;
@@ -47,10 +56,32 @@ static void add_alert(cJSON *to, const struct view *v, int64_t incident)
 	cJSON_AddStringToObject(o, "code", a.code);
 	cJSON_AddStringToObject(o, "taken_by", a.taken_by);
 	part_time(o, "taken", a.taken);
+	part_time(o, "next", a.next);
 	list = cJSON_AddArrayToObject(o, "told_to");
 	for (size_t i = 0; i < r->n_receivers && i < ALERT_RECEIVERS; i++)
 		if (a.told_to[i / 64] >> i % 64 & 1)
 			cJSON_AddItemToArray(list, cJSON_CreateString(r->receivers[i].name));
+}
+
+/* The name of what its points have in common, "" where the scope says it all. */
+static const char *shared(const struct incident *in, const struct roster_point *p)
+{
+	switch (in->scope) {
+	case SCOPE_TRANSFORMER:
+		return p ? p->transformer : "";
+	case SCOPE_PROVIDER:
+		return p ? p->provider : "";
+	case SCOPE_RELAY:
+		return p ? p->code : "";
+	case SCOPE_POINT:
+	case SCOPE_HAMLET:
+	case SCOPE_LEARNED:
+	case SCOPE_AREA:
+	case SCOPE_GATEWAY:
+	case SCOPES:
+		break;
+	}
+	return "";
 }
 
 static void add_place(cJSON *to, const struct view *v, const struct incident *in)
@@ -63,10 +94,19 @@ static void add_place(cJSON *to, const struct view *v, const struct incident *in
 
 	cJSON_AddStringToObject(to, "scope", scope_str(in->scope));
 	cJSON_AddStringToObject(to, "doubt", doubt_str(in->doubt));
+	cJSON_AddStringToObject(to, "shared", shared(in, p));
 	part_hamlet(to, r, hamlet);
 	cJSON_AddStringToObject(to, "point", p ? p->code : "");
 	cJSON_AddStringToObject(to, "household", p ? p->household : "");
 	part_count(to, "hamlet_points", own ? 0 : hamlet_points(r, hamlet));
+}
+
+/* What a person knows goes before what was judged. */
+static const char *letter(const struct incident *in)
+{
+	if (in->scope == SCOPE_GATEWAY)
+		return page_letter(COLOUR_UNKNOWN, CAUSE_NONE);
+	return page_letter(COLOUR_DOWN, in->corrected != CAUSE_NONE ? in->corrected : in->cause);
 }
 
 static cJSON *incident_json(const struct view *v, const struct incident *in)
@@ -85,7 +125,7 @@ static cJSON *incident_json(const struct view *v, const struct incident *in)
 	cJSON_AddStringToObject(to, "sure", sure_str(in->sure));
 	cJSON_AddStringToObject(to, "corrected",
 				in->corrected != CAUSE_NONE ? cause_str(in->corrected) : "");
-	cJSON_AddStringToObject(to, "letter", page_letter(COLOUR_DOWN, in->cause));
+	cJSON_AddStringToObject(to, "letter", letter(in));
 	cJSON_AddBoolToObject(to, "residue", in->residue);
 	part_count(to, "points", in->points);
 	part_count(to, "open", in->open);
@@ -95,6 +135,7 @@ static cJSON *incident_json(const struct view *v, const struct incident *in)
 	part_count(to, "flaps", in->flaps);
 	add_evidence(to, in->evidence);
 	add_alert(to, v, in->id);
+	cJSON_AddBoolToObject(to, "untaken", is_untaken(v, in));
 	return to;
 }
 
@@ -120,10 +161,8 @@ struct cJSON *view_incidents(const struct view *v, bool open_only)
 static bool count_untaken(void *self, const struct incident *in)
 {
 	struct part_listing *l = self;
-	struct alert a;
 
-	if (in->told && (!store_alert(l->v->store, in->id, &a) || a.taken_by[0] == '\0'))
-		l->left++;
+	l->left += is_untaken(l->v, in);
 	return true;
 }
 

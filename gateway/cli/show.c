@@ -54,10 +54,10 @@ static const char *name_of(const char *const *names, size_t n, const char *name)
 	return NULL;
 }
 
-static const char *cause_word(const cJSON *from, enum language lang)
+static const char *cause_word(const char *name, enum language lang)
 {
 	for (int c = 0; c < CAUSES; c++)
-		if (strcmp(cause_str((enum cause)c), text(from, "cause")) == 0)
+		if (strcmp(cause_str((enum cause)c), name) == 0)
 			return word_cause((enum cause)c, lang);
 	return "";
 }
@@ -88,11 +88,14 @@ static const char *incident_word(const cJSON *incident, enum language lang)
 	return state ? page_word(key, lang) : "";
 }
 
+/* As a person knows it, else as it was judged. */
 static void cause_draw(char out[static LINE], const cJSON *from, enum language lang)
 {
-	const char *sure = sure_word(from, lang);
+	const bool corrected = *text(from, "corrected");
+	const char *sure = corrected ? page_word("corrected", lang) : sure_word(from, lang);
 
-	snprintf(out, LINE, *sure ? "%s (%s)" : "%s", cause_word(from, lang), sure);
+	snprintf(out, LINE, *sure ? "%s (%s)" : "%s",
+		 cause_word(text(from, corrected ? "corrected" : "cause"), lang), sure);
 }
 
 static void time_draw(char out[static LINE], const cJSON *from, const char *key)
@@ -161,6 +164,16 @@ static void taker_draw(char out[static LINE], const cJSON *incident, enum langua
 		snprintf(out, LINE, "%s: %s", page_word("untaken", lang), text(alert, "code"));
 }
 
+/* What its points have in common. */
+static void scope_draw(char out[static LINE], const cJSON *incident, enum language lang)
+{
+	char key[LINE];
+
+	snprintf(key, sizeof key, "scope_%s", text(incident, "scope"));
+	snprintf(out, LINE, "%s%s%s", page_word(key, lang), *text(incident, "shared") ? " " : "",
+		 text(incident, "shared"));
+}
+
 static void add_incident(struct table *t, const cJSON *i, enum language lang)
 {
 	char line[LINE];
@@ -169,6 +182,8 @@ static void add_incident(struct table *t, const cJSON *i, enum language lang)
 	snprintf(line, sizeof line, "%lld", (long long)number(i, "id"));
 	table_add(t, line);
 	place_draw(line, i, lang);
+	table_add(t, line);
+	scope_draw(line, i, lang);
 	table_add(t, line);
 	cause_draw(line, i, lang);
 	table_add(t, line);
@@ -183,7 +198,7 @@ static void add_incident(struct table *t, const cJSON *i, enum language lang)
 
 void show_incidents(const cJSON *incidents, enum language lang)
 {
-	struct table t = { .columns = 8 };
+	struct table t = { .columns = 9 };
 	const cJSON *i;
 
 	if (!cJSON_GetArraySize(item(incidents, "incidents")))
@@ -195,7 +210,7 @@ void show_incidents(const cJSON *incidents, enum language lang)
 	table_print(&t);
 }
 
-static void show_deliveries(const cJSON *incident)
+static void show_deliveries(const cJSON *incident, enum language lang)
 {
 	struct table t = { .columns = 5 };
 	char line[LINE];
@@ -204,7 +219,8 @@ static void show_deliveries(const cJSON *incident)
 	cJSON_ArrayForEach(d, item(incident, "deliveries"))
 	{
 		table_add(&t, text(d, "receiver"));
-		table_add(&t, text(d, "what"));
+		snprintf(line, sizeof line, "tell_%s", text(d, "what"));
+		table_add(&t, page_word(line, lang));
 		table_add(&t, text(d, "via"));
 		time_draw(line, d, "sent");
 		table_add(&t, cJSON_IsTrue(item(d, "given_up")) ? "✕" : line);
@@ -244,7 +260,7 @@ void show_incident(const cJSON *incident, enum language lang)
 	printf("%s\n%s\n\n", text(message, "subject"), text(message, "text"));
 	show_outages(incident, lang);
 	printf("\n%s\n", page_word("messages", lang));
-	show_deliveries(incident);
+	show_deliveries(incident, lang);
 }
 
 /* ---- the whole commune ---- */
@@ -321,6 +337,21 @@ static void add_pair(struct table *t, const char *key, const char *value, enum l
 	table_add(t, value);
 }
 
+/* "TT-07-04, TT-07-05" */
+static void learned_draw(char out[static LINE], const cJSON *point)
+{
+	const cJSON *friend;
+	size_t len = 0;
+
+	out[0] = '\0';
+	cJSON_ArrayForEach(friend, item(point, "learned"))
+	{
+		if (cJSON_IsString(friend) && len < LINE)
+			len += (size_t)snprintf(out + len, LINE - len, "%s%s", len ? ", " : "",
+						friend->valuestring);
+	}
+}
+
 static void show_pairs(const cJSON *p, enum language lang)
 {
 	struct table t = { .columns = 2 };
@@ -331,6 +362,9 @@ static void show_pairs(const cJSON *p, enum language lang)
 	add_pair(&t, "phone", text(p, "phone"), lang);
 	add_pair(&t, "provider", text(p, "provider"), lang);
 	add_pair(&t, "transformer", text(p, "transformer"), lang);
+	add_pair(&t, "relay", text(p, "relay"), lang);
+	learned_draw(line, p);
+	add_pair(&t, "learned", line, lang);
 	time_draw(line, p, "heard");
 	add_pair(&t, "heard", line, lang);
 	snprintf(line, sizeof line, "%lld", (long long)number(p, "waiting"));

@@ -15,7 +15,7 @@ let report = null, incidents = [], points = [];
 let fetched = 0; /* when the last answer came, by this browser's clock */
 let stale = false;
 let seen = null; /* incident id -> when this page first saw it */
-let detail = null, detail_at = 0;
+let detail = null, detail_at = 0, last = null; /* the latest incident of the point on show */
 
 const $ = id => document.getElementById(id);
 
@@ -96,80 +96,128 @@ function say(e, text) {
 		e.textContent = text;
 }
 
-const letter = (l, state) => el("span", "letter " + state, l === "·" ? "•" : l);
+const letter = (l, state) => el("span", "letter " + (l === "~" ? "unstable" : state), l === "·" ? "•" : l);
 
 /* ---- incidents ---- */
+
+const CAUSES = ["power", "router", "provider", "line", "camera", "device"]; /* as people know them */
+const opened = new Set(); /* incidents whose choice of causes stands open */
+
+/* A message's link names a job: /take/7K2, or behind the '#' after a sign-in. Nothing is taken by opening it. */
+const linked = () => ((location.pathname + location.hash).match(/^\/(?:take\/|#take-)([0-9][A-Z][0-9])$/) || [])[1];
 
 function incident_title(i) {
 	const place = i.hamlet.name || i.hamlet.code;
 	if (i.scope === "gateway")
 		return word("doubt_" + i.doubt);
 	if (i.points > 1)
-		return place + "  " + i.open + "/" + (i.group || i.hamlet_points);
+		return (i.hamlets > 1 ? word("hamlets", { n: i.hamlets }) : place) + "  " + i.open + "/" +
+			(i.group || i.hamlet_points);
 	return i.point + " · " + (i.household || place);
 }
 
 function incident_line(i) {
-	const sure = i.sure === "probable" ? " (" + word("sure_probable") + ")" : "";
+	const sure = i.sure === "open" ? "" : " (" + word("sure_" + i.sure) + ")";
 	const since = word("since", { time: clock(i.from) }) + " (" +
 		duration(i.until ? i.seconds : ago(i.from)) + ")";
-	const cause = word("cause_" + (i.corrected || i.cause)) + (i.corrected ? " (" + word("corrected") + ")" : sure);
+	const cause = i.corrected ? word("cause_" + i.corrected) + " (" + word("corrected") + ")"
+		: word("cause_" + i.cause) + sure;
 	const parts = [i.scope === "gateway" ? since : cause + " " + since];
 	if (i.points > 1)
-		parts.push(word("scope_" + i.scope));
+		parts.push(word("scope_" + i.scope) + (i.shared ? " " + i.shared : ""));
 	if (i.state !== "told")
 		parts.push(word("incident_" + i.state));
-	if (i.told && i.alert && i.alert.taken_by)
+	if (i.alert && i.alert.taken_by)
 		parts.push(word("taken", { name: i.alert.taken_by }));
-	else if (untaken(i))
-		parts.push(word("untaken"));
+	else if (i.untaken)
+		parts.push(word("untaken") + (i.alert && i.alert.next ? ", " + word("next_at", { time: clock(i.alert.next) }) : ""));
 	return parts.join(" · ");
 }
 
-const untaken = i => i.told && i.state === "told" && i.alert && !i.alert.taken_by;
-
-/* The address of a message's link names a job: /take/7K2. Nothing is taken by opening it. */
-const linked = (location.pathname.match(/^\/take\/([0-9][A-Z][0-9])$/) || [])[1];
+/* What the judgement rests on; and what was judged, where a person knew better. */
+function incident_evidence(i) {
+	const parts = i.evidence.filter(e => e !== "neighbours").map(e => word("evidence_" + e));
+	if (i.others)
+		parts.push(word("others_fine", { n: i.others }));
+	if (i.corrected)
+		parts.unshift(word("judged", { cause: word("cause_" + i.cause) }));
+	return parts.length ? word("evidence") + ": " + parts.join("; ") : "";
+}
 
 /* What a link asked for, then what nobody has taken, then the largest. */
 function urgency(i) {
-	return (linked && i.alert && i.alert.code === linked ? 1e6 : 0) + (untaken(i) ? 1e5 : 0) +
+	return (i.alert && i.alert.code === linked() ? 1e6 : 0) + (i.untaken ? 1e5 : 0) +
 		(i.scope === "gateway" ? 5e4 : 0) + i.open;
 }
 
+async function change(where, what) {
+	await fetch(where, { method: "POST", credentials: "same-origin", redirect: "manual",
+		headers: { "X-Matsang-Token": report.session.token, "Content-Type": "application/json" },
+		body: JSON.stringify(what) });
+	detail_at = 0;
+	await poll();
+}
+
 /* Only whoever is signed in, and never the wall. */
+const may_change = () => !wall && report.session;
+
 function take_button(i) {
 	const b = el("button", "take", word("take"));
-	b.onclick = async () => {
+	b.type = "button";
+	b.onclick = () => {
 		b.disabled = true;
-		await fetch("/api/v1/take", { method: "POST", credentials: "same-origin", redirect: "manual",
-			headers: { "X-Matsang-Token": report.session.token, "Content-Type": "application/json" },
-			body: JSON.stringify({ code: i.alert.code }) });
-		await poll();
+		return change("/api/v1/take", { code: i.alert.code });
 	};
 	return b;
 }
 
+function correction(i) {
+	const box = el("details", "correct", el("summary", "", word("correct")));
+	box.open = opened.has(i.id);
+	box.ontoggle = () => box.open ? opened.add(i.id) : opened.delete(i.id);
+	for (const cause of CAUSES) {
+		const b = el("button", cause === (i.corrected || i.cause) ? "now" : "", word("cause_" + cause));
+		b.type = "button";
+		b.onclick = () => {
+			opened.delete(i.id);
+			return change("/api/v1/correct", { incident: i.id, cause: cause });
+		};
+		box.append(b);
+	}
+	return box;
+}
+
+function incident_text(i) {
+	const text = el("div", "", el("b", "", incident_title(i)), el("p", "", incident_line(i)));
+	const evidence = wall ? "" : incident_evidence(i);
+	if (evidence)
+		text.append(el("p", "faint", evidence));
+	if (may_change() && i.untaken && i.alert)
+		text.append(take_button(i));
+	if (may_change() && i.scope !== "gateway")
+		text.append(correction(i));
+	return text;
+}
+
 function show_incidents() {
 	const box = $("incidents"), list = box.querySelector("ol"), more = box.querySelector(".more");
-	const t = Date.now(), first = seen === null;
+	const t = Date.now(), first = seen === null, code = linked();
 
 	if (first)
 		seen = {};
 	say(box.querySelector("h2"), incidents.length ? word("incidents", { n: incidents.length })
 						       : word("incidents_none"));
+	$("linked").hidden = !code || incidents.some(i => i.alert && i.alert.code === code);
+	if (code)
+		say($("linked"), word("linked_none", { code: code }));
 	put(list);
 	for (const i of incidents.slice().sort((a, b) => urgency(b) - urgency(a))) {
 		if (!seen[i.id])
 			seen[i.id] = first ? 1 : t;
 		const closing = i.state === "closing" || i.state === "closed";
-		const fresh = !closing && t - seen[i.id] < NEW_MS;
-		const li = el("li", (closing ? "closing" : "down") + (fresh ? " new" : ""),
-			      letter(i.letter, closing ? "unknown" : "down"),
-			      el("div", "", el("b", "", incident_title(i)), el("p", "", incident_line(i))));
-		if (!wall && report.session && untaken(i))
-			li.append(take_button(i));
-		list.append(li);
+		const fresh = i.untaken && t - seen[i.id] < NEW_MS, state = closing ? "unknown" : "down";
+		list.append(el("li", (closing ? "closing" : "down") + (fresh ? " new" : ""), letter(i.letter, state),
+			       incident_text(i)));
 	}
 	/* A wall is never scrolled: what does not fit is counted. */
 	let dropped = 0;
@@ -193,7 +241,7 @@ function tile(p) {
 	a.href = "#" + p.code;
 	a.append(letter(letter_of(p), state), el("b", "", p.code));
 	if (state === "up") {
-		a.append(el("span", "", p.hamlet.name));
+		a.append(el("span", "", p.hamlet.name + (p.unstable ? " · " + word("unstable") : "")));
 		return a;
 	}
 	a.append(el("span", "", p.hamlet.name + (p.household ? " · " + p.household : "")));
@@ -285,7 +333,8 @@ function show_headline() {
 	say($("day"), judged && !stale ? word("h24") + " " + percent(100 * up / judged) : "");
 	$("blind").hidden = !report.blind || stale;
 	if (report.blind && report.blind_since)
-		say($("blind"), word("blind", { time: clock(report.blind_since) }));
+		say($("blind"), report.doubts.map(d => word("doubt_" + d)).join(", ") + (report.doubts.length ? ". " : "") +
+			word("blind", { time: clock(report.blind_since) }));
 }
 
 function show_trust() {
@@ -411,6 +460,10 @@ function detail_facts(p) {
 		rows.push([word("provider"), p.provider]);
 	if (p.transformer)
 		rows.push([word("transformer"), p.transformer]);
+	if (p.relay)
+		rows.push([word("relay"), p.relay]);
+	if (p.learned.length)
+		rows.push([word("learned"), p.learned.join(", ")]);
 	if (p.about && p.about.version)
 		rows.push([word("version"), String(p.about.version)]);
 	return table([], rows);
@@ -428,6 +481,13 @@ function camera_word(c) {
 function detail_cameras(p) {
 	return table([], p.cameras.map(c => [c.name, c.up === null ? letter("?", "unknown")
 		: letter(c.up ? "•" : "C", c.up ? "up" : "down"), camera_word(c)]));
+}
+
+/* The latest thing that happened here: causes are often known only when all is over. */
+function detail_incident() {
+	if (!last || detail.outages.every(o => o.incident !== last.id))
+		return null;
+	return el("div", "", el("h2", "", word("incident_last")), incident_text(last));
 }
 
 /* The graph on show stays until the next one is here. */
@@ -485,7 +545,7 @@ function show_detail() {
 	call.href = "tel:" + p.phone.replace(/[^0-9+]/g, "");
 	put(box, el("div", "top", letter(letter_of(p), state), el("b", "", p.code), close),
 	    el("p", "", p.hamlet.name + (p.household ? " · " + p.household : "")),
-	    el("p", "", detail_state(p)), p.phone ? el("p", "", call) : "",
+	    el("p", "", detail_state(p)), p.phone ? el("p", "", call) : "", detail_incident() || "",
 	    el("h2", "", word("cameras")), detail_cameras(p),
 	    el("h2", "", word("availability")), detail_availability(p),
 	    el("h2", "", word("graphs")), graphs,
@@ -507,7 +567,7 @@ async function ask(where) {
 	try {
 		const r = await fetch(where, { credentials: "same-origin", cache: "no-store", signal: gone.signal });
 		if (r.status === 401) {
-			location.assign("/login" + location.hash);
+			location.assign("/login" + (linked() ? "#take-" + linked() : location.hash));
 			return null;
 		}
 		return r.ok ? await r.json() : null;
@@ -523,8 +583,11 @@ async function ask_detail() {
 	if (!detail || detail.code !== code || Date.now() - detail_at > 3 * POLL_MS) {
 		detail_at = Date.now();
 		const p = await ask("/api/v1/points/" + code);
-		if (p)
-			detail = p;
+		const o = p && p.outages.find(one => one.incident !== null);
+		if (!p)
+			return;
+		last = o ? await ask("/api/v1/incidents/" + o.incident) : null;
+		detail = p;
 	}
 }
 

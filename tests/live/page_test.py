@@ -276,6 +276,43 @@ class Page(unittest.TestCase):
         self.browser.wait("document.querySelector('#stale').hidden", 40)
         self.assertEqual(self.texts(".tile .letter"), ["Đ", "?", "•"])
 
+    def test_the_link_of_a_message_leads_through_the_sign_in_to_one_tap(self):
+        code = [i for i in json.loads(commune.matsang("--json", "incident"))["incidents"]
+                if i["untaken"]][0]["alert"]["code"]
+        first, look = "document.querySelector('#incidents li')", self.browser
+        self.look()
+        self.value("document.querySelector('#sign_out').click()")
+        look.wait("location.pathname === '/login'")
+        look.call("Page.navigate", url=commune.url + "take/" + code)
+        look.wait("location.hash === '#take-%s' && document.readyState === 'complete' && !!document.forms[0]" % code)
+        look.wait("document.forms[0].action.endsWith('#take-%s')" % code)
+        self.value("document.forms[0].name.value = 'an'; document.forms[0].password.value = %s; "
+                   "document.forms[0].submit()" % json.dumps(PASSWORD))
+        look.wait("location.pathname + location.hash === '/#take-%s' && !!%s" % (code, first))
+        look.errors = [e for e in look.errors if "401" not in e]
+        self.assertIn("CHƯA CÓ NGƯỜI NHẬN", self.value(first + ".textContent"))
+        self.assertTrue(self.value("document.querySelector('#linked').hidden"))
+        self.assertGreaterEqual(self.value(first + ".querySelector('.take').offsetHeight"), 48)
+        self.value(first + ".querySelector('.take').click()")
+        look.wait("%s.textContent.includes('an đã nhận')" % first)
+        self.assertEqual(self.texts("#incidents .take"), [])
+
+        self.value(first + ".querySelector('summary').click()")
+        look.wait(first + ".querySelector('details').open")
+        self.value("[...%s.querySelectorAll('details button')].find(b => b.textContent === 'Camera mất tín hiệu').click()"
+                   % first)
+        look.wait("%s.textContent.includes('máy nhận định: Mất điện')" % first)
+        self.assertEqual(self.texts("#incidents .letter"), ["C"])
+        self.assertIn("đính chính", commune.matsang("--lang", "vi", "status"))
+        self.look("take/9Z9")
+        self.assertIn("9Z9", self.texts("#linked")[0])
+        self.assertFalse(self.value("document.querySelector('#linked').hidden"))
+
+    def test_a_point_shows_its_latest_incident(self):
+        self.look("#" + CODES[1])
+        self.browser.wait("document.querySelector('#detail details.correct') !== null")
+        self.assertIn("Sự cố gần nhất", self.texts("#detail h2"))
+
     def test_whoever_signs_out_sees_nothing_any_more(self):
         self.look()
         self.value("document.querySelector('#sign_out').click()")

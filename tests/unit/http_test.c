@@ -493,6 +493,19 @@ static void nothing_is_shown_to_a_stranger(void **state)
 	assert_int_equal(get("/login"), 200);
 }
 
+static void a_link_to_a_job_survives_the_sign_in(void **state)
+{
+	(void)state;
+	assert_int_equal(get("/take/7K2"), 303);
+	assert_true(head_has("Location: /login#take-7K2\r\n"));
+	assert_int_equal(get("/take/7K"), 303);
+	assert_true(head_has("Location: /login\r\n"));
+	assert_int_equal(get("/take/7%0D%0A"), 303);
+	assert_true(head_has("Location: /login\r\n"));
+	sign_in();
+	assert_int_equal(get("/take/7K2"), 200);
+}
+
 static void signing_in_opens_everything(void **state)
 {
 	(void)state;
@@ -929,6 +942,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		sentence(nothing_is_shown_to_a_stranger),
+		sentence(a_link_to_a_job_survives_the_sign_in),
 		sentence(signing_in_opens_everything),
 		sentence(a_list_longer_than_a_connection_holds_comes_whole),
 		sentence(a_wrong_password_is_told_and_then_made_to_wait),

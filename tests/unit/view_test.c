@@ -560,6 +560,19 @@ static void a_dark_point_says_why_and_since_when(void **state)
 	assert_true(is_null("points.1.cause"));
 }
 
+static void a_point_that_comes_and_goes_says_so_while_it_works(void **state)
+{
+	(void)state;
+	made[0].unstable = made[1].unstable = true;
+	made[1].colour = COLOUR_DOWN;
+	made[1].cause = CAUSE_POWER;
+	json = points_json(&view, 16384);
+	assert_string_equal(text_of("points.0.letter"), "Đ");
+	assert_string_equal(text_of("points.1.letter"), "~");
+	assert_true(cJSON_IsTrue(item("points.1.unstable")));
+	assert_true(cJSON_IsFalse(item("points.2.unstable")));
+}
+
 static void cameras_of_a_silent_point_are_not_known(void **state)
 {
 	(void)state;
@@ -685,6 +698,8 @@ static void incidents_say_where_and_how_many(void **state)
 	assert_int_equal(cJSON_GetArraySize(item("incidents")), 3);
 	assert_string_equal(text_of("incidents.0.hamlet.name"), "Quyết Thắng");
 	assert_string_equal(text_of("incidents.0.letter"), "M");
+	assert_string_equal(text_of("incidents.0.shared"), "");
+	assert_true(cJSON_IsFalse(item("incidents.0.untaken"))); /* somebody has it */
 	assert_int_equal(number("incidents.0.hamlet_points"), 2);
 	assert_int_equal(number("incidents.0.seconds"), 90);
 }
@@ -771,6 +786,7 @@ int main(void)
 		sentence(a_commune_without_points_has_an_empty_list),
 		sentence(a_list_given_up_half_way_leaves_nothing),
 		sentence(a_dark_point_says_why_and_since_when),
+		sentence(a_point_that_comes_and_goes_says_so_while_it_works),
 		sentence(cameras_of_a_silent_point_are_not_known),
 		sentence(letters_tell_the_causes_apart),
 		sentence(availability_leaves_out_what_nobody_knows),
