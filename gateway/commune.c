@@ -106,6 +106,7 @@ struct commune *commune_new(const struct roster *r, const struct commune_options
 {
 	struct commune *c = calloc(1, sizeof *c);
 
+	assert(r->n_points <= UINT16_MAX); /* learn.h */
 	if (!c)
 		return NULL;
 	c->roster = r;
@@ -149,6 +150,8 @@ void commune_free(struct commune *c)
 	acts_clear(&c->acts);
 	free(c->acts.act);
 	free(c->incidents.live);
+	for (size_t i = 0; c->place && i < c->roster->n_points; i++)
+		ingest_free(&c->place[i].ingest);
 	free(c->place);
 	free(c->sorted);
 	free(c->ack);

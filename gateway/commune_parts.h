@@ -17,33 +17,33 @@ struct place {
 	struct ingest ingest;
 	uint64_t boot, boot_before;
 	mono_t began; /* boot, on our own clock; MONO_NEVER until its birth is heard in this run */
-	uint32_t conn;
-	uint8_t turns; /* how often the boot before came back */
-	bool ack_due;
 	uint64_t ack_boot;
+	uint32_t conn;
 	uint32_t hamlet;
 	uint32_t transformer, provider; /* numbers of the same names, from 1; 0: not said */
 	uint32_t relay;                 /* point through which it speaks, plus one; 0 none */
-	bool relays;                    /* others speak through it */
+	uint32_t waiting;
 	struct flap flap;
-	bool unstable;     /* by it, as of the last look */
 	wall_t told_until; /* when the last incident of it that was told ended; ms 0 none */
 	mono_t gone;       /* when its silence was believed; MONO_NEVER: it speaks */
-	bool planned;
 	struct {
-		enum window_kind kind;
 		wall_t from, until;
+		enum window_kind kind;
 	} window; /* the last one that it lay in; until.ms 0: none, or it was taken back */
-	uint32_t waiting;
 	wall_t heard;
-	struct sample sample;
-	bool sampled;
 	wall_t fill_from, fill_until; /* dark time not yet drawn */
 	wall_t missed;                /* the last back-filled sample's time */
 	struct {
 		uint64_t boot, seq;
 		uint32_t turns; /* bit i: turn i was opened */
 	} gasp;                 /* the last one */
+	struct sample sample;
+	bool sampled;
+	uint8_t turns; /* how often the boot before came back */
+	bool ack_due;
+	bool relays;   /* others speak through it */
+	bool unstable; /* by flap, as of the last look */
+	bool planned;
 };
 
 /* An incident that people were told of, and how it stood. */

@@ -16,8 +16,8 @@ enum {
 };
 
 struct flap {
-	int32_t penalty; /* as it was at that moment */
 	wall_t at;
+	int32_t penalty; /* as it was at that moment */
 	bool damped;
 };
 

@@ -2,6 +2,7 @@
 /* ingest: node time becomes UTC here and nowhere else, and every record is taken once, in order. */
 #include "gateway/ingest.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* in->n when it is not there. */
@@ -14,6 +15,25 @@ static size_t find(const struct ingest *in, uint64_t boot)
 	return i;
 }
 
+void ingest_free(struct ingest *in)
+{
+	free(in->boot);
+	*in = (struct ingest){ .n = 0 };
+}
+
+/* Room for one more, at the powers of two. */
+static void grow(struct ingest *in)
+{
+	struct boot_memory *more;
+
+	if (in->n & (in->n - 1))
+		return;
+	more = realloc(in->boot, (in->n ? 2 * in->n : 1) * sizeof *more);
+	if (!more)
+		abort(); /* nothing may be taken twice: the supervisor starts us again */
+	in->boot = more;
+}
+
 struct boot_memory *ingest_boot(struct ingest *in, uint32_t point, uint64_t boot)
 {
 	struct boot_memory found = { .point = point, .boot = boot };
@@ -22,7 +42,7 @@ struct boot_memory *ingest_boot(struct ingest *in, uint32_t point, uint64_t boot
 	if (i < in->n)
 		found = in->boot[i];
 	else if (in->n < INGEST_BOOTS)
-		in->n++;
+		grow(in), in->n++;
 	else
 		i = INGEST_BOOTS - 1;
 	memmove(&in->boot[1], &in->boot[0], i * sizeof in->boot[0]);

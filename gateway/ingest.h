@@ -7,15 +7,18 @@
 
 enum { INGEST_BOOTS = 8 };
 
-/* What is remembered of a point's last boots, newest first. */
+/* What is remembered of a point's last boots, newest first. Zeroed is ready; ends with ingest_free.
+ */
 struct ingest {
-	struct boot_memory boot[INGEST_BOOTS];
+	struct boot_memory *boot; /* most points never have more than a few */
 	size_t n;
 	wall_t lived; /* the last moment of which we know anything, of earlier boots or this one */
 };
 
-/* The memory of this boot, moved to the front; a new one when it was never seen (the oldest gives
- * way). */
+void ingest_free(struct ingest *in);
+
+/* The memory of this boot, moved to the front; a new one when it was never seen (of more than
+ * INGEST_BOOTS the oldest gives way). Lasts until the next call. */
 struct boot_memory *ingest_boot(struct ingest *in, uint32_t point, uint64_t boot);
 
 /* The same, without moving anything; NULL when it was never seen. */

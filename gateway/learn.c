@@ -28,7 +28,7 @@ static void meet(struct learn *l, uint32_t other)
 		l->with[least].times--;
 		return;
 	}
-	l->with[least].point = other;
+	l->with[least].point = (uint16_t)other;
 	l->with[least].times = 1;
 }
 

@@ -18,8 +18,7 @@ enum {
 struct learn {
 	uint16_t times; /* that it went dark with others; halved when full */
 	struct {
-		uint32_t point;
-		uint16_t times;
+		uint16_t point, times; /* a roster has 20 000 points at most */
 	} with[LEARN_FRIENDS];
 };
 

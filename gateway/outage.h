@@ -17,24 +17,23 @@ struct spell {
 
 	enum colour colour;
 	enum cause cause;
-	wall_t since;      /* of this colour */
-	wall_t heard_from; /* when contact came (back): older records are history */
+	enum cause past_cause; /* back-filled: an old verdict whose end is not known yet */
+	bool alone;            /* those on its transformer have worked for long */
+	bool planned;          /* it lies in planned work or a published cut */
+	bool dark_opened;      /* that its silence was believed began the outage */
+	wall_t since;          /* of this colour */
+	wall_t heard_from;     /* when contact came (back): older records are history */
 	wall_t unknown_from,
 		unknown_until; /* the last time nobody could judge; until.ms 0: still so */
 	struct outage outage;  /* the open one, or the last; id 0: none yet */
 	int64_t last_incident; /* of the last outage but a camera's; 0 none */
-	bool alone;            /* those on its transformer have worked for long */
 	wall_t last_until;     /* when the last outage but a camera's ended; ms 0: none has */
 	wall_t camera_from; /* power or line came back, cameras did not (yet); ms 0: no such wait */
 	int64_t camera_row; /* the ledger row that said so */
 
-	bool planned;                       /* it lies in planned work or a published cut */
-	wall_t planned_from, planned_until; /* the last such time; until.ms 0: still so */
+	wall_t planned_from, planned_until; /* the last planned time; until.ms 0: still so */
 	wall_t dark_noticed;                /* when its silence was believed */
-	bool dark_opened;                   /* and that began the outage */
-
-	enum cause past_cause; /* back-filled: an old verdict whose end is not known yet */
-	wall_t past_from;
+	wall_t past_from;                   /* of past_cause */
 };
 
 /* What a row changed. */

@@ -74,6 +74,8 @@ static void the_last_boots_are_remembered_newest_first(void **state)
 	assert_int_equal(ingest_boot(&in, 0, 1)->seq, 10);
 	assert_int_equal(ingest_boot(&in, 0, 2)->seq,
 			 0); /* the one not used for longest gave way */
+	ingest_free(&in);
+	assert_int_equal(in.n, 0);
 }
 
 /* A point whose earlier boots are known up to an hour before noon. */
