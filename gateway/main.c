@@ -43,6 +43,7 @@
 
 enum {
 	MARK_EVERY_MS = 10000, /* how exactly we know when we died */
+	TRIM_MARKS = 60,
 	FLUSH_EVERY_MS = 5000,
 	RETRY_MIN_MS = 200,
 	RETRY_MAX_MS = 5000, /* the broker is our neighbour */
@@ -65,6 +66,7 @@ struct gateway {
 	struct gasp_door *gasps; /* NULL when none are taken */
 	struct view view;
 	struct turn *turn;
+	unsigned marks;
 	struct keys *keys;
 	struct desk *desk;
 	struct lookout *lookout;
@@ -191,6 +193,8 @@ static void on_mark(void *self, mono_t now)
 
 	store_mark(g->store, clock_wall());
 	keys_linked(g->keys); /* an order that found the connection too full */
+	if (++g->marks % TRIM_MARKS == 0)
+		malloc_trim(0); /* what lies between small blocks never goes back by itself */
 	loop_alarm_set(g->mark, mono_after(now, MARK_EVERY_MS));
 }
 

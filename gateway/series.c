@@ -3,6 +3,7 @@
 #include "gateway/series.h"
 
 #include "mesh/log.h"
+#include "mesh/wire.h"
 
 #include <assert.h>
 #include <dirent.h>
@@ -24,17 +25,16 @@ enum {
 	VALUE_TEXT = 96,
 };
 
-/* What is not known. A round trip on the wire is at most 7.5 s. */
-enum { RTT_NONE = (1 << 23) - 1, UP_NONE = 2, SITE_NONE = 127 };
+/* What is not known; lost: what we filled in ourselves. */
+enum { UP_NONE = 2, SITE_NONE = 127, LOST_NONE = 127 };
 
-/* One value as it is held: 12 bytes, times SERIES_HELD, times the points. */
+/* One value as it is held: 8 bytes, times SERIES_HELD, times the points. Round trips as on the
+ * wire. */
 struct held {
 	uint32_t at_s;
-	uint32_t out_us : 23, lost : 7, up : 2;
-	uint32_t router_us : 23, site : 7;
-	uint32_t filled : 1; /* by us, not by a node: nothing but up is known */
+	uint32_t out : 8, router : 8, lost : 7, site : 7, up : 2;
 };
-static_assert(sizeof(struct held) == 12, "there are nearly a hundred thousand of them");
+static_assert(sizeof(struct held) == 8, "there are nearly a hundred thousand of them");
 
 struct line {
 	bool known; /* the file was looked at, or there was none */
@@ -179,26 +179,25 @@ static void look(struct series *s, size_t point, const char *path, wall_t now)
 
 static struct held hold(const struct draw *d, bool filled)
 {
-	uint32_t out = (uint32_t)(d->out_us < 0 || d->out_us > RTT_NONE ? RTT_NONE : d->out_us),
-		 router = (uint32_t)(d->router_us < 0 || d->router_us > RTT_NONE ? RTT_NONE
-										 : d->router_us);
+	const unsigned lost = filled ? LOST_NONE : d->lost > 100 ? 100 : d->lost;
 
 	return (struct held){
 		.at_s = (uint32_t)(d->at.ms / 1000),
-		.out_us = out & RTT_NONE,
-		.router_us = router & RTT_NONE,
+		.out = wire_rtt_pack(d->out_us),
+		.router = wire_rtt_pack(d->router_us),
 		.up = (uint32_t)(d->up < 0 ? UP_NONE : d->up > 0) & 3,
 		.site = (uint32_t)(d->site < 0 || d->site > 100 ? SITE_NONE : d->site) & 127,
-		.lost = (uint32_t)(d->lost > 100 ? 100 : d->lost) & 127,
-		.filled = filled,
+		.lost = lost & 127,
 	};
 }
 
 /* Thousandths with a point, whatever the locale thinks of commas. */
-static int put_ms(char *at, size_t room, uint32_t us)
+static int put_ms(char *at, size_t room, uint8_t rtt)
 {
-	return us == RTT_NONE ? snprintf(at, room, ":U")
-			      : snprintf(at, room, ":%u.%03u", us / 1000, us % 1000);
+	const int32_t us = wire_rtt_us(rtt);
+
+	return us < 0 ? snprintf(at, room, ":U")
+		      : snprintf(at, room, ":%d.%03d", us / 1000, us % 1000);
 }
 
 static int put_known(char *at, size_t room, bool known, unsigned v)
@@ -213,9 +212,9 @@ static void value_draw(char text[static VALUE_TEXT], const struct held *h)
 	at += snprintf(at, VALUE_TEXT, "%u", h->at_s);
 	at += put_known(at, (size_t)(end - at), h->up != UP_NONE, h->up);
 	at += put_known(at, (size_t)(end - at), h->site != SITE_NONE, h->site);
-	at += put_ms(at, (size_t)(end - at), h->out_us);
-	at += put_ms(at, (size_t)(end - at), h->router_us);
-	put_known(at, (size_t)(end - at), !h->filled, h->lost);
+	at += put_ms(at, (size_t)(end - at), (uint8_t)h->out);
+	at += put_ms(at, (size_t)(end - at), (uint8_t)h->router);
+	put_known(at, (size_t)(end - at), h->lost != LOST_NONE, h->lost);
 }
 
 static bool update(struct series *s, const struct line *l, const char *path)

@@ -16,8 +16,9 @@ struct series *series_open(const char *dir, const struct roster *r, unsigned ste
 			   char why[static SERIES_WHY]);
 void series_close(struct series *s); /* writes what is held */
 
-/* Add one value. Held in memory until SERIES_HELD of a point are there or the oldest is 5 steps
- * old. Values not later than the last, or more than 120 s after now, are dropped and counted. */
+/* Add one value; of round trips what the wire can say is kept. Held in memory until SERIES_HELD of
+ * a point are there or the oldest is 5 steps old. Values not later than the last, or more than 120
+ * s after now, are dropped and counted. */
 void series_add(struct series *s, size_t point, const struct draw *d, wall_t now);
 
 /* Values with up = 0 at each step in from..until, where nothing is drawn yet. */

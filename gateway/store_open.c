@@ -105,7 +105,7 @@ static bool set_up(struct store *s, const char *path, char why[static STORE_WHY]
 	static const char pragmas[] =
 		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 		"PRAGMA journal_size_limit = 16777216; PRAGMA trusted_schema = OFF;"
-		"PRAGMA cache_size = -1000;";
+		"PRAGMA cache_size = -500;";
 	int64_t version = 0;
 
 	if (sqlite3_exec(s->db, pragmas, NULL, NULL, NULL) != SQLITE_OK ||
