@@ -17,17 +17,27 @@ static bool hamlet_listed(const struct receiver *r, const char *code)
 	return r->n_hamlets == 0;
 }
 
-bool alert_concerns(const struct receiver *r, const struct roster *roster, const struct incident *i)
+bool alert_concerns(const struct receiver *r, const struct roster *roster, const struct incident *i,
+		    const uint8_t *touched)
 {
+	bool any = false;
+
 	if (r->role == ROLE_MACHINE)
 		return true;
 	if (i->scope == SCOPE_GATEWAY)
 		return r->role != ROLE_HAMLET_HEAD;
 	if (r->causes != 0 && !(r->causes & 1u << i->cause))
 		return false;
-	if (i->scope == SCOPE_AREA || i->hamlet >= roster->n_hamlets)
-		return true; /* it may touch any hamlet */
-	return hamlet_listed(r, roster->hamlets[i->hamlet].code);
+	if (i->hamlet >= roster->n_hamlets)
+		return true;
+	if (i->hamlets <= 1)
+		return hamlet_listed(r, roster->hamlets[i->hamlet].code);
+	for (size_t k = 0; touched && k < roster->n_hamlets; k++) {
+		if (touched[k] && hamlet_listed(r, roster->hamlets[k].code))
+			return true;
+		any |= touched[k];
+	}
+	return !any; /* it may be in any of them */
 }
 
 static int minute_of(wall_t t)
@@ -67,7 +77,7 @@ static void sooner(wall_t *later, wall_t t)
 }
 
 size_t alert_next(const struct alert *a, const struct roster *roster, const struct incident *i,
-		  wall_t leaders_from, wall_t now, wall_t *later)
+		  const uint8_t *touched, wall_t leaders_from, wall_t now, wall_t *later)
 {
 	static const enum role chain[] = { ROLE_TECHNICIAN, ROLE_DUTY, ROLE_LEADER };
 
@@ -78,7 +88,7 @@ size_t alert_next(const struct alert *a, const struct roster *roster, const stru
 			wall_t until;
 
 			if (r->role != chain[k] || alert_told(a, n) ||
-			    !alert_concerns(r, roster, i))
+			    !alert_concerns(r, roster, i, touched))
 				continue;
 			if (r->role == ROLE_LEADER && now.ms < leaders_from.ms)
 				sooner(later, leaders_from);

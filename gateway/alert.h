@@ -7,9 +7,10 @@
 #include "gateway/facts.h"
 #include "gateway/roster.h"
 
-/* Is this incident any of the receiver's business? */
-bool alert_concerns(const struct receiver *r, const struct roster *roster,
-		    const struct incident *i);
+/* Is this incident any of the receiver's business? touched: of an incident in several hamlets, one
+ * a hamlet of the roster, those with points in it; NULL: it may be any. */
+bool alert_concerns(const struct receiver *r, const struct roster *roster, const struct incident *i,
+		    const uint8_t *touched);
 
 /* Is it one of the receiver's quiet hours? *until: when they end. */
 bool alert_quiet(const struct receiver *r, wall_t at, wall_t *until);
@@ -23,7 +24,7 @@ void alert_tell(struct alert *a, size_t receiver);
  * SIZE_MAX: nobody now; *later is when somebody may be (ms 0: never).
  */
 size_t alert_next(const struct alert *a, const struct roster *roster, const struct incident *i,
-		  wall_t leaders_from, wall_t now, wall_t *later);
+		  const uint8_t *touched, wall_t leaders_from, wall_t now, wall_t *later);
 
 /* Digit, letter, digit, from any number: "7K2". No I and no O. */
 void alert_code(char code[static NOTICE_CODE], uint64_t number);

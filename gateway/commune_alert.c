@@ -39,7 +39,7 @@ static void count_points(const struct commune *c, const struct receiver *r, stru
 		    !alert_concerns(&(struct receiver){ .role = r->role,
 							.hamlets = r->hamlets,
 							.n_hamlets = r->n_hamlets },
-				    c->roster, &here))
+				    c->roster, &here, NULL))
 			continue;
 		n->total++;
 		switch (p->spell.colour) {
@@ -160,16 +160,28 @@ static void alert_by(struct commune *c, wall_t t)
 	c->alert_due = mono_first(c->alert_due, when(c, t));
 }
 
-static wall_t leaders_from(const struct commune *c, const struct alert *a, wall_t now)
+/* While nobody could be told, since it began: somebody must be. */
+static wall_t leaders_from(const struct commune *c, const struct alert_live *l)
 {
-	return (wall_t){ (a->opened.ms ? a->opened.ms : now.ms) + c->o->leader_ms };
+	return (wall_t){ (l->a.opened.ms ? l->a.opened.ms : l->i.from.ms) + c->o->leader_ms };
+}
+
+/* In which hamlets it is, or was. */
+static const uint8_t *touched_by(struct commune *c, const struct incident *i)
+{
+	memset(c->hamlet_mark, 0, c->roster->n_hamlets + 1);
+	for (size_t k = 0; k < c->roster->n_points; k++)
+		if (c->place[k].spell.last_incident == i->id)
+			c->hamlet_mark[c->place[k].hamlet] = 1;
+	return c->hamlet_mark;
 }
 
 /* Tells the next one in the chain, and says when the one after is due. */
 static void next_person(struct commune *c, struct alert_live *l, enum tell what, wall_t wall)
 {
+	const uint8_t *touched = touched_by(c, &l->i);
 	wall_t later;
-	size_t k = alert_next(&l->a, c->roster, &l->i, leaders_from(c, &l->a, wall), wall, &later);
+	size_t k = alert_next(&l->a, c->roster, &l->i, touched, leaders_from(c, l), wall, &later);
 
 	l->a.next = later;
 	if (k == SIZE_MAX)
@@ -178,7 +190,7 @@ static void next_person(struct commune *c, struct alert_live *l, enum tell what,
 	if (l->a.opened.ms == 0)
 		l->a.opened = wall;
 	send(c, k, &l->i, what, &l->a);
-	k = alert_next(&l->a, c->roster, &l->i, leaders_from(c, &l->a, wall), wall, &later);
+	k = alert_next(&l->a, c->roster, &l->i, touched, leaders_from(c, l), wall, &later);
 	l->a.next = (wall_t){ wall.ms + c->o->next_person_ms };
 	if (k == SIZE_MAX && later.ms > l->a.next.ms)
 		l->a.next = later; /* whoever is left sleeps until then, or is a leader */
@@ -187,12 +199,13 @@ static void next_person(struct commune *c, struct alert_live *l, enum tell what,
 static void tell_beside(struct commune *c, struct alert_live *l, enum role role, enum tell what,
 			wall_t wall)
 {
+	const uint8_t *touched = touched_by(c, &l->i);
 	wall_t until;
 
 	for (size_t k = 0; k < c->roster->n_receivers && k < ALERT_RECEIVERS; k++) {
 		const struct receiver *r = &c->roster->receivers[k];
 
-		if (r->role != role || !alert_concerns(r, c->roster, &l->i) ||
+		if (r->role != role || !alert_concerns(r, c->roster, &l->i, touched) ||
 		    (role != ROLE_MACHINE && alert_quiet(r, wall, &until)))
 			continue;
 		alert_tell(&l->a, k);
@@ -271,10 +284,10 @@ void commune_alert_keep(struct commune *c, const struct incident *i)
 
 /* ---- nobody goes ---- */
 
-static void remind(struct commune *c, struct alert_live *l, wall_t wall)
+/* Those who were told before now; who is asleep hears it when he is up (notify.c). */
+static void remind(struct commune *c, struct alert_live *l, const struct alert *before)
 {
 	const uint8_t hours = remind_hours[l->a.reminded++];
-	wall_t until;
 
 	/* What comes and goes all night is no more urgent after four hours of it. */
 	if (l->opening == TELL_UNSTABLE && l->a.reminded < REMINDERS)
@@ -285,8 +298,8 @@ static void remind(struct commune *c, struct alert_live *l, wall_t wall)
 		struct notice *n;
 		struct act *act;
 
-		if (!alert_told(&l->a, k) || r->role == ROLE_HAMLET_HEAD ||
-		    r->role == ROLE_MACHINE || alert_quiet(r, wall, &until))
+		if (!alert_told(before, k) || r->role == ROLE_HAMLET_HEAD ||
+		    r->role == ROLE_MACHINE)
 			continue;
 		n = send(c, k, &l->i, TELL_REMIND, &l->a);
 		n->hours = hours;
@@ -310,7 +323,7 @@ static void step_alert(struct commune *c, struct alert_live *l, wall_t wall)
 		wall_t at = { l->a.opened.ms + remind_hours[l->a.reminded] * HOUR_MS };
 
 		if (wall.ms >= at.ms)
-			remind(c, l, wall);
+			remind(c, l, &before);
 		else
 			alert_by(c, at);
 	}

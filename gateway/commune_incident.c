@@ -313,6 +313,7 @@ static void explain(struct commune *c, struct incident_live *l)
 	look_inside(c, l, &v);
 	if (v.relay != 0)
 		l->i.point = v.relay - 1;
+	l->i.hamlet = c->place[l->i.point].hamlet;
 	look_around(c, l, &v);
 	l->i.evidence &= EVIDENCE_SAME_BOOT | EVIDENCE_NEW_BOOT;
 	l->i.evidence |= evidence_of(&v);

@@ -52,24 +52,30 @@ static void people_care_for_their_hamlets_and_causes_and_machines_for_all(void *
 	(void)state;
 	there.hamlet = 1;
 	camera.cause = CAUSE_CAMERA;
-	assert_true(alert_concerns(&receivers[TECH], &roster, &cut));
-	assert_false(alert_concerns(&receivers[TECH], &roster, &there));
-	assert_false(alert_concerns(&receivers[HEAD], &roster, &there));
-	assert_true(alert_concerns(&receivers[HOOK], &roster, &there));
-	assert_true(alert_concerns(&receivers[DUTY], &roster, &there));
-	assert_true(alert_concerns(&receivers[LATE_TECH], &roster, &there));
-	assert_false(alert_concerns(&receivers[LATE_TECH], &roster, &camera));
+	assert_true(alert_concerns(&receivers[TECH], &roster, &cut, NULL));
+	assert_false(alert_concerns(&receivers[TECH], &roster, &there, NULL));
+	assert_false(alert_concerns(&receivers[HEAD], &roster, &there, NULL));
+	assert_true(alert_concerns(&receivers[HOOK], &roster, &there, NULL));
+	assert_true(alert_concerns(&receivers[DUTY], &roster, &there, NULL));
+	assert_true(alert_concerns(&receivers[LATE_TECH], &roster, &there, NULL));
+	assert_false(alert_concerns(&receivers[LATE_TECH], &roster, &camera, NULL));
 }
 
-static void what_touches_several_hamlets_concerns_everybody(void **state)
+static void what_touches_several_hamlets_concerns_those_of_each(void **state)
 {
+	const uint8_t both[] = { 1, 1 }, second[] = { 0, 1 }, none[] = { 0, 0 };
 	struct incident area = cut;
 
 	(void)state;
-	area.scope = SCOPE_AREA;
-	area.hamlet = 1;
-	assert_true(alert_concerns(&receivers[TECH], &roster, &area));
-	assert_true(alert_concerns(&receivers[HEAD], &roster, &area));
+	area.hamlet = 1; /* where it was seen first */
+	area.hamlets = 2;
+	assert_true(alert_concerns(&receivers[TECH], &roster, &area, both));
+	assert_true(alert_concerns(&receivers[HEAD], &roster, &area, both));
+	assert_false(alert_concerns(&receivers[HEAD], &roster, &area, second));
+	assert_true(alert_concerns(&receivers[DUTY], &roster, &area, second));
+	/* Nobody can say where it is: better one too many. */
+	assert_true(alert_concerns(&receivers[HEAD], &roster, &area, none));
+	assert_true(alert_concerns(&receivers[HEAD], &roster, &area, NULL));
 }
 
 static void our_own_trouble_is_no_matter_of_a_hamlets_head(void **state)
@@ -77,9 +83,9 @@ static void our_own_trouble_is_no_matter_of_a_hamlets_head(void **state)
 	const struct incident own = { .scope = SCOPE_GATEWAY, .cause = CAUSE_GATEWAY };
 
 	(void)state;
-	assert_false(alert_concerns(&receivers[HEAD], &roster, &own));
-	assert_true(alert_concerns(&receivers[TECH], &roster, &own));
-	assert_true(alert_concerns(&receivers[LATE_TECH], &roster, &own));
+	assert_false(alert_concerns(&receivers[HEAD], &roster, &own, NULL));
+	assert_true(alert_concerns(&receivers[TECH], &roster, &own, NULL));
+	assert_true(alert_concerns(&receivers[LATE_TECH], &roster, &own, NULL));
 }
 
 /* ---- quiet hours ---- */
@@ -125,14 +131,15 @@ static void technicians_then_the_duty_officer_then_leaders(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-		assert_int_equal(alert_next(&a, &roster, &cut, leaders, now, &later), order[i]);
+		assert_int_equal(alert_next(&a, &roster, &cut, NULL, leaders, now, &later),
+				 order[i]);
 		alert_tell(&a, order[i]);
 	}
-	assert_int_equal(alert_next(&a, &roster, &cut, leaders, now, &later), SIZE_MAX);
+	assert_int_equal(alert_next(&a, &roster, &cut, NULL, leaders, now, &later), SIZE_MAX);
 	assert_int_equal(later.ms, leaders.ms);
-	assert_int_equal(alert_next(&a, &roster, &cut, leaders, leaders, &later), LEADER);
+	assert_int_equal(alert_next(&a, &roster, &cut, NULL, leaders, leaders, &later), LEADER);
 	alert_tell(&a, LEADER);
-	assert_int_equal(alert_next(&a, &roster, &cut, leaders, leaders, &later), SIZE_MAX);
+	assert_int_equal(alert_next(&a, &roster, &cut, NULL, leaders, leaders, &later), SIZE_MAX);
 	assert_int_equal(later.ms, 0);
 	assert_false(alert_told(&a, HEAD));
 	assert_false(alert_told(&a, HOOK));
@@ -147,12 +154,12 @@ static void who_sleeps_is_passed_over_until_the_morning(void **state)
 
 	(void)state;
 	alert_tell(&a, TECH);
-	assert_int_equal(alert_next(&a, &roster, &cut, leaders, at(3, 0), &later), LATE_TECH);
+	assert_int_equal(alert_next(&a, &roster, &cut, NULL, leaders, at(3, 0), &later), LATE_TECH);
 	alert_tell(&a, LATE_TECH);
 	alert_tell(&a, DUTY);
-	assert_int_equal(alert_next(&a, &roster, &cut, leaders, at(3, 0), &later), SIZE_MAX);
+	assert_int_equal(alert_next(&a, &roster, &cut, NULL, leaders, at(3, 0), &later), SIZE_MAX);
 	assert_int_equal(later.ms, at(5, 0).ms);
-	assert_int_equal(alert_next(&a, &roster, &cut, leaders, at(5, 0), &later), SLEEPER);
+	assert_int_equal(alert_next(&a, &roster, &cut, NULL, leaders, at(5, 0), &later), SLEEPER);
 }
 
 static void receivers_beyond_the_last_bit_are_never_told(void **state)
@@ -232,7 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(people_care_for_their_hamlets_and_causes_and_machines_for_all),
-		cmocka_unit_test(what_touches_several_hamlets_concerns_everybody),
+		cmocka_unit_test(what_touches_several_hamlets_concerns_those_of_each),
 		cmocka_unit_test(our_own_trouble_is_no_matter_of_a_hamlets_head),
 		cmocka_unit_test(quiet_hours_go_across_midnight),
 		cmocka_unit_test(quiet_hours_within_a_day_and_none_at_all),

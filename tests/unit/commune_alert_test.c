@@ -82,6 +82,40 @@ static void another_hamlets_head_is_left_in_peace(void **state)
 	assert_int_equal(opened(HALL_BINH), 1);
 }
 
+static void all_hamlets_of_an_incident_hear_of_it(void **state)
+{
+	(void)state;
+	/* A provider's trouble that is seen in the second hamlet first. */
+	hall_mute(4);
+	hall_pass(HALL_SECOND);
+	hall_mute(0);
+	hall_mute(2);
+	hall_mute(8);
+	hall_pass(6 * HALL_MINUTE);
+	assert_int_equal(opened(HALL_HOOK), 1);
+	assert_int_equal(hall_last(HALL_HOOK)->notice.incident.hamlets, 3);
+	assert_int_equal(opened(HALL_HEAD), 1);
+}
+
+static void what_stayed_dark_is_told_where_it_is(void **state)
+{
+	(void)state;
+	hall_mute(4);
+	hall_pass(HALL_SECOND);
+	hall_mute(0);
+	hall_mute(8);
+	hall_mute(10);
+	hall_pass(6 * HALL_MINUTE);
+	hall_birth(4);
+	hall_birth(0);
+	hall_birth(8);
+	hall_pass(12 * HALL_MINUTE);
+	assert_int_equal(hall_told(TELL_RESIDUE, HALL_HOOK), 1);
+	assert_int_equal(hall_last(HALL_HOOK)->notice.incident.point, 10);
+	assert_int_equal(hall_last(HALL_HOOK)->notice.incident.hamlet, 2);
+	assert_int_equal(hall_told(TELL_RESIDUE, HALL_HEAD), 0);
+}
+
 static void while_nobody_goes_the_next_one_is_told(void **state)
 {
 	(void)state;
@@ -464,6 +498,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		sentence(machines_heads_and_the_first_technician_are_told_at_once),
 		sentence(another_hamlets_head_is_left_in_peace),
+		sentence(all_hamlets_of_an_incident_hear_of_it),
+		sentence(what_stayed_dark_is_told_where_it_is),
 		sentence(while_nobody_goes_the_next_one_is_told),
 		sentence(whoever_takes_the_job_ends_the_calling),
 		sentence(whoever_answers_hears_who_has_the_job),
