@@ -28,8 +28,16 @@ struct letter {
 	wall_t now;
 };
 
+/* How a try ended. */
+enum channel_end {
+	CHANNEL_FAILED, /* the service did not do it: perhaps later */
+	CHANNEL_DELIVERED,
+	CHANNEL_REFUSED, /* the service works, but not for this receiver: no chat, mailbox, number
+			    of that name */
+};
+
 /* One try is over; the handle is gone. note says how, without secrets; borrowed for the call. */
-typedef void channel_done_fn(void *self, bool delivered, const char *note);
+typedef void channel_done_fn(void *self, enum channel_end end, const char *note);
 
 /*
  * gammu-smsd's folders. A message counts as delivered once it stands in sent; with sent "" as soon
@@ -59,8 +67,12 @@ struct channel {
 	 * even begin (then done is not called). */
 	void *(*start)(const struct channel_tools *tools, const void *route, const struct letter *l,
 		       channel_done_fn *done, void *self, char note[static CHANNEL_NOTE]);
-	/* Stop it; done is not called. */
+	/* Stop it, because the program ends; done is not called. What was begun may still arrive,
+	 * and the next try with the same key finds it. */
 	void (*cancel)(void *handle);
+	/* Stop it for good, because another way has its turn: nothing of it may arrive later. done
+	 * is not called. True: too late, it was delivered. NULL: cancel does it. */
+	bool (*withdraw)(void *handle);
 	/* Where it goes, fit for a log: no user, password, path, query or argument. */
 	void (*target)(char text[static CHANNEL_TARGET], const void *route);
 };
@@ -84,6 +96,11 @@ bool sms_fits(const char *text);
 
 /* To know something again by name. */
 uint64_t channel_hash(const char *text);
+
+/* The letter's key and when its incident began: a new ledger counts from 1 again, and what it says
+ * for the first time must not look like what an old one said. */
+enum { CHANNEL_KEY = 96 };
+void channel_key(char out[static CHANNEL_KEY], const struct letter *l);
 
 /* "smtp://host:port" of a URL; "?" when it is none. */
 void channel_target_url(char text[static CHANNEL_TARGET], const char *url);

@@ -53,7 +53,10 @@ static void on_end(void *self, int status)
 	else
 		snprintf(note, sizeof note, "exit code %d", WEXITSTATUS(status));
 	if (t->done)
-		t->done(t->self, WIFEXITED(status) && WEXITSTATUS(status) == 0, note);
+		t->done(t->self,
+			WIFEXITED(status) && WEXITSTATUS(status) == 0 ? CHANNEL_DELIVERED
+								      : CHANNEL_FAILED,
+			note);
 	else
 		forget(t);
 	loop_alarm_free(t->alarm);

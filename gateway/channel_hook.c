@@ -20,6 +20,11 @@
 #define ALERT_OURSELVES "GatewayInDoubt"
 
 /* FNV-1a: anybody may compute it. */
+void channel_key(char out[static CHANNEL_KEY], const struct letter *l)
+{
+	snprintf(out, CHANNEL_KEY, "%s.%" PRId64, l->key, l->incident->from.ms);
+}
+
 uint64_t channel_hash(const char *text)
 {
 	uint64_t h = UINT64_C(14695981039346656037);
@@ -152,7 +157,10 @@ static void on_done(void *self, CURLcode code, long status)
 		snprintf(note, sizeof note, "%s", curl_easy_strerror(code));
 	else
 		snprintf(note, sizeof note, "HTTP %ld", status);
-	t->done(t->self, code == CURLE_OK && status >= 200 && status < 300, note);
+	t->done(t->self,
+		code == CURLE_OK && status >= 200 && status < 300 ? CHANNEL_DELIVERED
+								  : CHANNEL_FAILED,
+		note);
 	hook_free(t);
 }
 
@@ -173,13 +181,15 @@ static bool add_header(struct hook_try *t, const char *name, const char *value)
 static bool add_headers(struct hook_try *t, const struct letter *l)
 {
 	struct curl_slist *grown = curl_slist_append(t->headers, "Expect:");
+	char key[CHANNEL_KEY];
 
 	if (!grown)
 		return false;
 	t->headers = grown;
+	channel_key(key, l);
 	return add_header(t, "Content-Type", "application/json") &&
 	       add_header(t, "User-Agent", "matsang/" MATSANG_VERSION) &&
-	       add_header(t, "Idempotency-Key", l->key);
+	       add_header(t, "Idempotency-Key", key);
 }
 
 static bool add_signature(struct hook_try *t, const char *secret, const char *body)

@@ -194,6 +194,12 @@ static size_t give(char *buf, size_t size, size_t n, void *self)
 	return take;
 }
 
+/* No such mailbox, moved, full, or not a name (RFC 5321, 4.2.3). */
+static bool is_of_the_mailbox(long status)
+{
+	return status >= 550 && status <= 553;
+}
+
 static void on_done(void *self, CURLcode code, long status)
 {
 	struct mail_try *t = self;
@@ -205,7 +211,11 @@ static void on_done(void *self, CURLcode code, long status)
 		snprintf(note, sizeof note, "%s", curl_easy_strerror(code));
 	else
 		snprintf(note, sizeof note, "SMTP %ld", status);
-	t->done(t->self, code == CURLE_OK, note);
+	t->done(t->self,
+		code == CURLE_OK            ? CHANNEL_DELIVERED
+		: is_of_the_mailbox(status) ? CHANNEL_REFUSED
+					    : CHANNEL_FAILED,
+		note);
 	mail_free(t);
 }
 

@@ -36,7 +36,11 @@ static void on_done(void *self, const cJSON *answer, long status, const char *wo
 		snprintf(note, sizeof note, "%s%s", words,
 			 answer && !delivered ? ", malformed answer" : "");
 	free(t);
-	was.done(was.self, delivered, note);
+	was.done(was.self,
+		 delivered                                         ? CHANNEL_DELIVERED
+		 : status == 400 || status == 403 || status == 404 ? CHANNEL_REFUSED
+								   : CHANNEL_FAILED,
+		 note);
 }
 
 /* As ntfy has them: 5 rings through, 3 is usual, 2 makes no sound; a tag it knows is a picture. */

@@ -62,7 +62,8 @@ struct sms_try {
 	struct loop_alarm *alarm;
 	mono_t due; /* not sent by then: taken back */
 	char name[NAME];
-	bool delivered; /* an earlier try did it */
+	bool delivered;        /* an earlier try did it */
+	const char *objection; /* it is not even begun */
 	channel_done_fn *done;
 	void *self;
 };
@@ -80,9 +81,17 @@ static bool stands_in(const char *folder, const char *name)
 	return folder[0] && access(path, F_OK) == 0;
 }
 
+static uint64_t hash_of(const struct letter *l)
+{
+	char key[CHANNEL_KEY];
+
+	channel_key(key, l);
+	return channel_hash(key);
+}
+
 static void tail_draw(char tail[static NAME], const struct letter *l)
 {
-	snprintf(tail, NAME, "_%s_%016" PRIx64 ".txt", l->to, channel_hash(l->key));
+	snprintf(tail, NAME, "_%s_%016" PRIx64 ".txt", l->to, hash_of(l));
 }
 
 /* The name of what an earlier try left in folder; false when there is none. */
@@ -134,7 +143,7 @@ static int spool(struct sms_try *t, const struct letter *l)
 
 	if (!name_draw(t, l))
 		return -EEXIST;
-	snprintf(hidden, sizeof hidden, ".matsang-%016" PRIx64, channel_hash(l->key));
+	snprintf(hidden, sizeof hidden, ".matsang-%016" PRIx64, hash_of(l));
 	path_of(beside, t->service.outbox, hidden);
 	path_of(path, t->service.outbox, t->name);
 	err = replace_file(beside, l->message->sms, strlen(l->message->sms), 0644, why);
@@ -153,29 +162,38 @@ static void sms_free(struct sms_try *t)
 	free(t);
 }
 
-static void end(struct sms_try *t, bool delivered, const char *note)
+static void end(struct sms_try *t, enum channel_end how, const char *note)
 {
 	const struct sms_try was = *t;
 
 	sms_free(t);
-	was.done(was.self, delivered, note);
+	was.done(was.self, how, note);
 }
 
-static void take_back(struct sms_try *t)
+/* Out of gammu-smsd's hands. 0; 1 when it was sent meanwhile; -errno. */
+static int unspool(const struct sms_try *t)
 {
-	char path[PATH_MAX], note[CHANNEL_NOTE];
+	char path[PATH_MAX];
 	int err;
 
 	path_of(path, t->service.outbox, t->name);
 	err = unlink(path) < 0 ? errno : 0;
-	if (err != 0 && stands_in(t->service.sent, t->name)) {
-		end(t, true, "sent");
+	return err != 0 && stands_in(t->service.sent, t->name) ? 1 : -err;
+}
+
+static void take_back(struct sms_try *t)
+{
+	const int err = -unspool(t);
+	char note[CHANNEL_NOTE];
+
+	if (err < 0) {
+		end(t, CHANNEL_DELIVERED, "sent");
 		return;
 	}
 	snprintf(note, sizeof note, "not sent within %" PRId64 " s, %s%s",
 		 t->service.limit_ms / 1000, err ? "and not to be had: " : "taken back",
 		 err ? strerror(err) : "");
-	end(t, false, note);
+	end(t, CHANNEL_FAILED, note);
 }
 
 static void on_look(void *self, mono_t now)
@@ -184,31 +202,35 @@ static void on_look(void *self, mono_t now)
 	const bool waits =
 		stands_in(t->service.outbox, t->name); /* first: it moves on from there */
 
-	if (t->delivered || stands_in(t->service.sent, t->name))
-		end(t, true, "sent");
+	if (t->objection)
+		end(t, CHANNEL_REFUSED, t->objection);
+	else if (t->delivered || stands_in(t->service.sent, t->name))
+		end(t, CHANNEL_DELIVERED, "sent");
 	else if (!t->service.sent[0])
-		end(t, true, "in the outbox");
+		end(t, CHANNEL_DELIVERED, "in the outbox");
 	else if (stands_in(t->service.error, t->name))
-		end(t, false, "gammu-smsd gave it up");
+		end(t, CHANNEL_FAILED, "gammu-smsd gave it up");
 	else if (!waits)
-		end(t, false, "gone from the outbox, and not among those sent");
+		end(t, CHANNEL_FAILED, "gone from the outbox, and not among those sent");
 	else if (mono_reached(now, t->due))
 		take_back(t);
 	else
 		loop_alarm_set(t->alarm, mono_after(now, LOOK_MS));
 }
 
-/* A letter that cannot be sent, or folders in which nobody could see whether it was. NULL: fine. */
-static const char *objection(const struct sms_service *s, const struct letter *l)
+/* A letter that cannot be sent to that receiver. NULL: fine. */
+static const char *objection(const struct letter *l)
 {
 	if (!is_number(l->to))
 		return "not a number";
-	if (!sms_fits(l->message->sms))
-		return "not one part of GSM 7-bit";
-	if (s->sent[0] &&
-	    (access(s->sent, R_OK | X_OK) < 0 || (s->error[0] && access(s->error, X_OK) < 0)))
-		return "no right to look into gammu-smsd's folders";
-	return NULL;
+	return sms_fits(l->message->sms) ? NULL : "not one part of GSM 7-bit";
+}
+
+/* Folders in which nobody could see whether it was sent. */
+static bool is_blind(const struct sms_service *s)
+{
+	return s->sent[0] &&
+	       (access(s->sent, R_OK | X_OK) < 0 || (s->error[0] && access(s->error, X_OK) < 0));
 }
 
 /* What an earlier try left, or a new file. 0 or -errno. */
@@ -225,21 +247,22 @@ static void *sms_start(const struct channel_tools *tools, const void *route, con
 		       channel_done_fn *done, void *self, char note[static CHANNEL_NOTE])
 {
 	const struct sms_service *s = route;
-	const char *why = objection(s, l);
 	struct sms_try *t;
 	int err = -ENOMEM;
 
-	if (why) {
-		snprintf(note, CHANNEL_NOTE, "%s", why);
+	if (is_blind(s)) {
+		snprintf(note, CHANNEL_NOTE, "no right to look into gammu-smsd's folders");
 		return NULL;
 	}
 	t = calloc(1, sizeof *t);
 	if (!t)
 		goto say_why;
-	*t = (struct sms_try){ .service = *s, .done = done, .self = self };
+	*t = (struct sms_try){
+		.service = *s, .objection = objection(l), .done = done, .self = self
+	};
 	t->alarm = loop_alarm_new(tools->loop, on_look, t);
 	if (t->alarm)
-		err = put(t, l);
+		err = t->objection ? 0 : put(t, l);
 	if (err == 0) {
 		t->due = mono_after(clock_mono(), s->limit_ms);
 		loop_alarm_set(t->alarm, clock_mono());
@@ -257,6 +280,15 @@ static void sms_cancel(void *handle)
 	sms_free(handle);
 }
 
+static bool sms_withdraw(void *handle)
+{
+	struct sms_try *t = handle;
+	const bool sent = t->delivered || (!t->objection && unspool(t) == 1);
+
+	sms_free(t);
+	return sent;
+}
+
 static void sms_target(char text[static CHANNEL_TARGET], const void *route)
 {
 	snprintf(text, CHANNEL_TARGET, "%.150s", ((const struct sms_service *)route)->outbox);
@@ -266,5 +298,6 @@ const struct channel channel_sms = {
 	.name = "sms",
 	.start = sms_start,
 	.cancel = sms_cancel,
+	.withdraw = sms_withdraw,
 	.target = sms_target,
 };

@@ -28,6 +28,16 @@ static void zalo_free(struct zalo_try *t)
 	free(t);
 }
 
+/* It answers, as its manual says, and will have nothing to do with this chat. */
+static bool is_of_the_chat(const cJSON *answer)
+{
+	const cJSON *code = cJSON_GetObjectItemCaseSensitive(answer, "error_code");
+	const int n = cJSON_IsNumber(code) ? code->valueint : 0;
+
+	return cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(answer, "ok")) &&
+	       (n == 400 || n == 403 || n == 404);
+}
+
 /* A refusal's own words, which are a stranger's: not with the token in them. */
 static void say_refusal(char note[static CHANNEL_NOTE], const cJSON *answer, const char *token)
 {
@@ -49,6 +59,9 @@ static void on_done(void *self, const cJSON *answer, long status, const char *wo
 	const struct zalo_try was = *t;
 	const cJSON *ok = cJSON_GetObjectItemCaseSensitive(answer, "ok");
 	const bool delivered = status == 200 && cJSON_IsTrue(ok);
+	const enum channel_end end = delivered                ? CHANNEL_DELIVERED
+				     : is_of_the_chat(answer) ? CHANNEL_REFUSED
+							      : CHANNEL_FAILED;
 	char note[CHANNEL_NOTE];
 
 	if (cJSON_IsFalse(ok))
@@ -57,7 +70,7 @@ static void on_done(void *self, const cJSON *answer, long status, const char *wo
 		snprintf(note, sizeof note, "%s%s", words,
 			 answer && !delivered ? ", malformed answer" : "");
 	zalo_free(t);
-	was.done(was.self, delivered, note);
+	was.done(was.self, end, note);
 }
 
 /* How many bytes of text are n characters as Zalo counts them (in UTF-16) or fewer; whole ones. */

@@ -21,14 +21,15 @@
 
 enum {
 	ROWS_FIRST = 32,
-	ROWS_MOST = 8192,           /* beyond that the youngest wait until older ones are gone */
-	FAR_MS = 10 * 60 * 1000,    /* no wait is as long: the clock was set back meanwhile */
-	LOOK_MS = 60 * 1000,        /* look again at least so often while anything waits */
-	QUIET_MS = 60 * 1000,       /* nothing waits, as far as the store could say */
-	AGAIN_MS = 5 * 1000,        /* the store would not listen: ask it again */
-	SERVICES = 4,               /* that people's ways go over */
-	ANSWER_MS = 15 * 60 * 1000, /* whoever answered has looked elsewhere by then */
-	SMS_MS = 2 * 60 * 1000,     /* a modem sends one after the other, to everybody */
+	ROWS_MOST = 8192,             /* beyond that the youngest wait until older ones are gone */
+	FAR_MS = 10 * 60 * 1000,      /* no wait is as long: the clock was set back meanwhile */
+	LOOK_MS = 60 * 1000,          /* look again at least so often while anything waits */
+	QUIET_MS = 60 * 1000,         /* nothing waits, as far as the store could say */
+	AGAIN_MS = 5 * 1000,          /* the store would not listen: ask it again */
+	SERVICES = 4,                 /* that people's ways go over */
+	ANSWER_MS = 15 * 60 * 1000,   /* whoever answered has looked elsewhere by then */
+	OLD_MS = 25 * 60 * 60 * 1000, /* nobody is paged for the past */
+	SMS_MS = 2 * 60 * 1000,       /* a modem sends one after the other, to everybody */
 };
 
 static const char *const skip_names[] = {
@@ -134,18 +135,14 @@ static int64_t sooner(int64_t a, int64_t b)
 
 /* ---- quiet hours ---- */
 
-/* Said at any hour: what began, to those who may be woken (alert.c), and what somebody asked for.
- */
-static bool wakes(enum tell what)
+/* Said at any hour: what began, to those who may be woken (alert.c), but not much later; and who
+ * has the job, to whoever wrote just now. */
+static bool rests(const struct receiver *who, enum tell what, bool again, wall_t now)
 {
-	return tell_opens(what) || what == TELL_ANSWER || what == TELL_TEST;
-}
-
-static bool rests(const struct receiver *who, enum tell what, wall_t now)
-{
+	const bool wakes = (tell_opens(what) && !again) || what == TELL_ANSWER;
 	wall_t until;
 
-	return !wakes(what) && alert_quiet(who, now, &until);
+	return !wakes && alert_quiet(who, now, &until);
 }
 
 static const struct receiver *receiver(const struct notify *n, const char *id)
@@ -162,7 +159,16 @@ static bool is_awaited(const void *notify, const char *id, enum tell what)
 {
 	const struct receiver *who = receiver(notify, id);
 
-	return who && what != TELL_ANSWER && !rests(who, what, clock_wall());
+	return who && what != TELL_ANSWER && !rests(who, what, false, clock_wall());
+}
+
+/* A program that took a message, or a mailbox of one, is nobody, where there are people. */
+static bool hears(const void *notify, const char *id)
+{
+	const struct notify *n = notify;
+	const struct receiver *who = receiver(n, id);
+
+	return who && (who->role != ROLE_MACHINE || n->options->n_people == 0);
 }
 
 static void set_mute(struct notify *n, bool mute)
@@ -188,7 +194,8 @@ static void heard(struct notify *n)
 
 static void watch_mute(struct notify *n, mono_t now)
 {
-	const int unheard = store_unheard(n->store, is_awaited, n);
+	const struct store_hearing hearing = { is_awaited, hears, n };
+	const int unheard = store_unheard(n->store, &hearing);
 
 	if (unheard == 0)
 		n->mute.since = MONO_NEVER;
@@ -252,7 +259,8 @@ static void take_success(struct party *p, struct route *r, const char *note)
 	p->receipt.via = r->channel->name;
 	log_info("%s: %s delivered over %s to %s: %s", p->who->id, p->delivery.key, r->name,
 		 r->target, note);
-	heard(p->notify);
+	if (hears(p->notify, p->who->id))
+		heard(p->notify);
 }
 
 /* All ways failed, the last one just now (NULL: it was passed over). barred: each of them was. */
@@ -300,7 +308,7 @@ static void go_on(struct party *p, unsigned way, mono_t again)
 					  .due = { clock_wall().ms + (wait > 0 ? wait : 0) } };
 }
 
-static void take_failure(struct party *p, struct route *r, const char *note)
+static void take_failure(struct party *p, struct route *r, bool refused, const char *note)
 {
 	const struct notify *n = p->notify;
 	const mono_t now = clock_mono();
@@ -311,7 +319,7 @@ static void take_failure(struct party *p, struct route *r, const char *note)
 	p->tries++;
 	p->receipt.delivered = false;
 	set_note(p, note);
-	if (p->n_ways > 1)
+	if (p->n_ways > 1 && !refused)
 		wait = delivery_again(p->tries, mono_since(hurried(n, now), hurried(n, p->began)));
 	if (wait >= 0) {
 		go_on(p, p->delivery.way, mono_after(now, hurry(n, wait)));
@@ -325,42 +333,50 @@ static void take_failure(struct party *p, struct route *r, const char *note)
 	}
 }
 
-static void finish(struct party *p, bool delivered, const char *note)
+static void finish(struct party *p, enum channel_end end, const char *note)
 {
 	struct route *r = p->way[p->delivery.way].route;
 
 	p->handle = NULL;
-	breaker_feed(&r->breaker, delivered, hurried(p->notify, clock_mono()));
-	if (delivered)
+	/* One dead mailbox says nothing about the mail of all the others. */
+	breaker_feed(&r->breaker, end != CHANNEL_FAILED, hurried(p->notify, clock_mono()));
+	if (end == CHANNEL_DELIVERED)
 		take_success(p, r, note);
 	else
-		take_failure(p, r, note);
+		take_failure(p, r, end == CHANNEL_REFUSED, note);
 	write_receipt(p);
 }
 
-static void on_done(void *self, bool delivered, const char *note)
+static void on_done(void *self, enum channel_end end, const char *note)
 {
 	struct party *p = self;
 
 	p->notify->busy = true;
-	finish(p, delivered, note);
+	finish(p, end, note);
 	p->notify->busy = false;
 	notify_kick(p->notify);
 }
 
 /* ---- which way ---- */
 
-static bool over_budget(struct party *p, enum scope scope, wall_t now)
+/* Trouble of our own, for which some of the budget is kept: a digest is none. */
+static bool is_ours(enum scope scope, enum tell what)
+{
+	return scope == SCOPE_GATEWAY &&
+	       (tell_opens(what) || what == TELL_RESOLVED || what == TELL_REMIND);
+}
+
+static bool over_budget(struct party *p, bool ours, wall_t now)
 {
 	const struct notify *n = p->notify;
 
 	if (p->sms_today < 0)
 		p->sms_today =
 			store_budget(n->store, p->who->id, channel_sms.name, budget_day(now));
-	return !budget_lets(&n->options->sms, p->sms_today, scope == SCOPE_GATEWAY);
+	return !budget_lets(&n->options->sms, p->sms_today, ours);
 }
 
-static enum notify_skip skip(struct party *p, unsigned way, enum scope scope, wall_t now)
+static enum notify_skip skip(struct party *p, unsigned way, bool ours, wall_t now)
 {
 	const struct notify *n = p->notify;
 	const struct route *r = p->way[way].route;
@@ -369,13 +385,13 @@ static enum notify_skip skip(struct party *p, unsigned way, enum scope scope, wa
 		return SKIP_OFFLINE;
 	if (!breaker_lets(&r->breaker, hurried(n, clock_mono())))
 		return SKIP_BREAKER;
-	return r->channel == &channel_sms && over_budget(p, scope, now) ? SKIP_BUDGET : SKIP_NOT;
+	return r->channel == &channel_sms && over_budget(p, ours, now) ? SKIP_BUDGET : SKIP_NOT;
 }
 
 /* The first way from this one on that can be tried; n_ways: none. */
-static unsigned way_from(struct party *p, unsigned way, enum scope scope, wall_t now)
+static unsigned way_from(struct party *p, unsigned way, bool ours, wall_t now)
 {
-	while (way < p->n_ways && skip(p, way, scope, now) != SKIP_NOT)
+	while (way < p->n_ways && skip(p, way, ours, now) != SKIP_NOT)
 		way++;
 	return way;
 }
@@ -401,7 +417,8 @@ static void pass(struct party *p, unsigned from, unsigned until, wall_t now)
 {
 	for (unsigned i = from; i < until; i++) {
 		struct route *r = p->way[i].route;
-		const enum notify_skip why = skip(p, i, p->delivery.incident.scope, now);
+		const enum notify_skip why =
+			skip(p, i, is_ours(p->delivery.incident.scope, p->delivery.what), now);
 		const size_t len = strlen(p->passed);
 
 		r->counters.skipped[why]++;
@@ -448,8 +465,8 @@ static struct waiting *choose(struct party *p, wall_t now)
 		struct waiting *d = &n->rows[i];
 
 		if (d->id != 0 && strcmp(d->receiver, p->who->id) == 0 && is_due(d, now) &&
-		    !rests(p->who, d->what, now) && (!best || before(d, best)) &&
-		    (d->round == 0 || way_from(p, 0, d->scope, now) < p->n_ways))
+		    !rests(p->who, d->what, d->round > 0, now) && (!best || before(d, best)) &&
+		    (d->round == 0 || way_from(p, 0, is_ours(d->scope, d->what), now) < p->n_ways))
 			best = d;
 	}
 	return best;
@@ -480,7 +497,7 @@ static void start(struct party *p, wall_t now)
 	breaker_try(&r->breaker);
 	p->handle = r->channel->start(&p->notify->tools, r->config, &letter, on_done, p, note);
 	if (!p->handle)
-		finish(p, false, note);
+		finish(p, CHANNEL_FAILED, note);
 }
 
 static void take_up(struct party *p, struct waiting *row)
@@ -512,7 +529,8 @@ static bool step(struct party *p, wall_t now)
 	if (!mono_reached(clock_mono(), p->again))
 		return false;
 
-	way = way_from(p, p->delivery.way, p->delivery.incident.scope, now);
+	way = way_from(p, p->delivery.way, is_ours(p->delivery.incident.scope, p->delivery.what),
+		       now);
 	pass(p, p->delivery.way, way, now);
 	if (way < p->n_ways) {
 		if (way != p->delivery.way)
@@ -538,9 +556,16 @@ static mono_t late(const struct party *p)
 
 static void leave(struct party *p)
 {
-	p->way[p->delivery.way].route->channel->cancel(p->handle);
+	const struct channel *c = p->way[p->delivery.way].route->channel;
+	bool delivered = false;
+
+	if (c->withdraw)
+		delivered = c->withdraw(p->handle);
+	else
+		c->cancel(p->handle);
 	p->tries = UINT16_MAX; /* not this way again */
-	finish(p, false, "took too long");
+	finish(p, delivered ? CHANNEL_DELIVERED : CHANNEL_FAILED,
+	       delivered ? "at the last moment" : "took too long");
 }
 
 static bool is_on_its_way(const struct notify *n, int64_t id)
@@ -553,14 +578,19 @@ static bool is_on_its_way(const struct notify *n, int64_t id)
 
 static const char *vain(const struct notify *n, const struct waiting *d, wall_t now)
 {
-	if (!receiver(n, d->receiver))
+	const struct receiver *who = receiver(n, d->receiver);
+	const int64_t age = now.ms - d->made.ms;
+
+	if (!who)
 		return "no such receiver any more";
-	if (d->what == TELL_ANSWER && now.ms - d->made.ms > ANSWER_MS)
+	if (d->what == TELL_ANSWER && age > ANSWER_MS)
 		return "nobody waits for this answer any more";
-	return NULL;
+	if (age > OLD_MS)
+		return "it is of another day";
+	return d->moot && who->role != ROLE_MACHINE ? "nobody need go any more" : NULL;
 }
 
-/* The settings lost a receiver that messages still wait for; an answer could not go out in time. */
+/* What nobody is helped by any more. */
 static void drop_vain(struct notify *n, wall_t now)
 {
 	const struct retry never = { .due = now, .given_up = true, .untried = true };
@@ -599,11 +629,10 @@ static int64_t wait_of(const struct notify *n, wall_t wall, mono_t now)
 	}
 	for (size_t i = 0; i < n->n_routes; i++) {
 		const mono_t due = breaker_due(&n->routes[i].breaker);
-		const int64_t left = due.ms / n->limits.quick + 1 - now.ms;
 
 		/* What is past holds nobody up. */
-		if (due.ms != MONO_NEVER.ms && left > 0)
-			wait = sooner(wait, left);
+		if (due.ms != MONO_NEVER.ms && due.ms / n->limits.quick >= now.ms)
+			wait = sooner(wait, due.ms / n->limits.quick + 1 - now.ms);
 	}
 	if (n->mute.since.ms != MONO_NEVER.ms && !n->mute.on)
 		wait = sooner(wait, n->limits.mute_ms - mono_since(now, n->mute.since));
@@ -737,7 +766,8 @@ static void add_services(struct notify *n, const struct notify_options *o)
 	if (o->sms_outbox && o->sms_outbox[0])
 		add_route(n, &channel_sms, "sms", &n->sms, false);
 	if (o->mail.server && o->mail.server[0])
-		add_route(n, &channel_mail, "mail", &o->mail, !channel_is_near(o->mail.server));
+		/* A mail server of our own only keeps what it cannot send on. */
+		add_route(n, &channel_mail, "mail", &o->mail, true);
 	if (o->ntfy_url && o->ntfy_url[0])
 		add_route(n, &channel_ntfy, "ntfy", &n->ntfy, !channel_is_near(o->ntfy_url));
 }

@@ -50,11 +50,19 @@ static void copy(char *to, size_t size, const char *text)
 	"outbox.incident AND before.receiver = outbox.receiver AND before.id < outbox.id AND " \
 	"before.sent_ms = 0 AND outbox.incident != 0) "
 
+/* Whoever would be called goes already or need not; whoever would hear of the end knows of no
+ * beginning. */
+#define MOOT                                                                                       \
+	" CASE WHEN what IN (0, 2, 3, 4) THEN EXISTS (SELECT 1 FROM alert WHERE alert.incident = " \
+	"outbox.incident AND (closed OR taken_by != '')) WHEN what = 1 THEN EXISTS (SELECT 1 "     \
+	"FROM outbox AS began WHERE began.incident = outbox.incident AND began.receiver = "        \
+	"outbox.receiver AND began.what IN (0, 2, 3) AND began.sent_ms = -1) ELSE 0 END "
+
 size_t store_waiting(struct store *s, struct waiting *out, size_t max)
 {
 	static const char sql[] =
-		"SELECT id, receiver, scope, way, round, due_ms, what, made_ms FROM outbox "
-		"WHERE" FIRST_IN_LINE "ORDER BY id LIMIT ?";
+		"SELECT id, receiver, scope, way, round, due_ms, what, "
+		"made_ms," MOOT "FROM outbox WHERE" FIRST_IN_LINE "ORDER BY id LIMIT ?";
 	struct query q = db_query(s, sql);
 	size_t n = 0;
 
@@ -70,6 +78,7 @@ size_t store_waiting(struct store *s, struct waiting *out, size_t max)
 			.due = { db_int(&q, 5) },
 			.what = tell_of(db_int(&q, 6)),
 			.made = { db_int(&q, 7) },
+			.moot = db_int(&q, 8) != 0,
 		};
 		copy(out[n].receiver, sizeof out[n].receiver, db_text(&q, 1));
 		n++;
@@ -88,19 +97,31 @@ int store_waits(struct store *s)
 	return q.err < 0 ? q.err : found;
 }
 
-int store_unheard(struct store *s, store_counts_fn *counts, const void *self)
+int store_unheard(struct store *s, const struct store_hearing *h)
 {
-	static const char sql[] =
-		"SELECT receiver, what FROM outbox WHERE sent_ms = 0 AND NOT EXISTS (SELECT 1 FROM "
-		"outbox AS other WHERE other.incident = outbox.incident AND other.what = "
-		"outbox.what AND other.sent_ms > 0)";
-	struct query q = db_query(s, sql);
-	bool found = false;
+	static const char waits[] = "SELECT incident, what, receiver FROM outbox WHERE sent_ms = 0";
+	static const char reached[] =
+		"SELECT receiver FROM outbox WHERE incident = ? AND what = ? AND sent_ms > 0";
+	struct query q = db_query(s, waits), r;
+	bool heard = true;
 
-	while (!found && db_row(&q))
-		found = counts(self, db_text(&q, 0), tell_of(db_int(&q, 1)));
+	while (heard && db_row(&q)) {
+		if (!h->counts(h->self, db_text(&q, 2), tell_of(db_int(&q, 1))))
+			continue;
+		heard = false;
+		r = db_query(s, reached);
+		db_put(&r, db_int(&q, 0));
+		db_put(&r, db_int(&q, 1));
+		while (!heard && db_row(&r))
+			heard = h->hears(h->self, db_text(&r, 0));
+		db_end(&r);
+		if (r.err < 0) {
+			db_end(&q);
+			return r.err;
+		}
+	}
 	db_end(&q);
-	return q.err < 0 ? q.err : found;
+	return q.err < 0 ? q.err : !heard;
 }
 
 #define DELIVERY_COLUMNS                                                                      \

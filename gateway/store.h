@@ -56,6 +56,8 @@ struct waiting {
 	enum scope scope;
 	unsigned way, round;
 	wall_t made, due;
+	bool moot; /* it asks somebody to go, and somebody does or it is over; or it is the end of
+		    * what was never delivered */
 };
 
 /* What waits and may go, due or not, oldest first, at most max. To one receiver nothing of an
@@ -64,10 +66,13 @@ struct waiting {
 size_t store_waiting(struct store *s, struct waiting *out, size_t max);
 /* Does anything wait? 1 yes, 0 no, -errno when the store cannot say. */
 int store_waits(struct store *s);
-/* Does a message wait that reached none of those it was for, and that counts? 1 yes, 0 no, -errno.
- */
-typedef bool store_counts_fn(const void *self, const char *receiver, enum tell what);
-int store_unheard(struct store *s, store_counts_fn *counts, const void *self);
+/* Does a message wait that counts, while nobody who hears got the same one? 1 yes, 0 no, -errno. */
+struct store_hearing {
+	bool (*counts)(const void *self, const char *receiver, enum tell what);
+	bool (*hears)(const void *self, const char *receiver);
+	const void *self;
+};
+int store_unheard(struct store *s, const struct store_hearing *h);
 /* The whole of one that is still to be delivered; false when there is none. */
 bool store_delivery(struct store *s, int64_t id, struct delivery *out);
 

@@ -97,9 +97,9 @@ static void say(const struct channel *c, bool arrived, const char *note)
 	over = true;
 }
 
-static void on_done(void *self, bool arrived, const char *note)
+static void on_done(void *self, enum channel_end end, const char *note)
 {
-	say(self, arrived, note);
+	say(self, end == CHANNEL_DELIVERED, note);
 	loop_end(loop);
 }
 

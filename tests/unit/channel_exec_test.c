@@ -28,7 +28,7 @@ static const struct letter letter = { .key = "42-firing-exec0",
 struct world {
 	struct loop *loop;
 	struct loop_alarm *patience;
-	bool delivered;
+	bool delivered, refused;
 	unsigned told;
 	char note[CHANNEL_NOTE];
 };
@@ -40,11 +40,12 @@ static void on_patience_lost(void *self, mono_t now)
 	abort();
 }
 
-static void on_done(void *self, bool delivered, const char *note)
+static void on_done(void *self, enum channel_end end, const char *note)
 {
 	struct world *w = self;
 
-	w->delivered = delivered;
+	w->delivered = end == CHANNEL_DELIVERED;
+	w->refused = end == CHANNEL_REFUSED;
 	w->told++;
 	snprintf(w->note, sizeof w->note, "%s", note);
 	loop_end(w->loop);

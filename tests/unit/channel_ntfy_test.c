@@ -22,7 +22,7 @@ static const struct message message = { .subject = "✕ TT-07-03", .text = "Từ
 
 struct world {
 	struct loop *loop;
-	bool over, delivered;
+	bool over, delivered, refused;
 	char note[CHANNEL_NOTE], text[CATCH_TEXT];
 };
 
@@ -31,13 +31,14 @@ static void on_caught(void *self, const char *text)
 	snprintf(((struct world *)self)->text, CATCH_TEXT, "%s", text);
 }
 
-static void on_done(void *self, bool delivered, const char *note)
+static void on_done(void *self, enum channel_end end, const char *note)
 {
 	struct world *w = self;
 
 	assert_false(w->over);
 	w->over = true;
-	w->delivered = delivered;
+	w->delivered = end == CHANNEL_DELIVERED;
+	w->refused = end == CHANNEL_REFUSED;
 	snprintf(w->note, sizeof w->note, "%s", note);
 }
 

@@ -23,17 +23,19 @@ struct world {
 	struct loop *loop;
 	char dir[32], outbox[64], sent[64], error[64];
 	struct sms_service service;
-	bool over, delivered;
+	int64_t from_ms; /* of the incident */
+	bool over, delivered, refused;
 	char note[CHANNEL_NOTE];
 };
 
-static void on_done(void *self, bool delivered, const char *note)
+static void on_done(void *self, enum channel_end end, const char *note)
 {
 	struct world *w = self;
 
 	assert_false(w->over);
 	w->over = true;
-	w->delivered = delivered;
+	w->delivered = end == CHANNEL_DELIVERED;
+	w->refused = end == CHANNEL_REFUSED;
 	snprintf(w->note, sizeof w->note, "%s", note);
 }
 
@@ -77,9 +79,12 @@ static void world_close(struct world *w)
 static void *start(struct world *w, const char *key, const char *to)
 {
 	const struct channel_tools tools = { .loop = w->loop };
-	const struct letter l = {
-		.key = key, .to = to, .message = &message, .now = { INT64_C(1778762580000) }
-	};
+	const struct incident i = { .from = { w->from_ms } };
+	const struct letter l = { .key = key,
+				  .to = to,
+				  .incident = &i,
+				  .message = &message,
+				  .now = { INT64_C(1778762580000) } };
 
 	w->over = false;
 	w->note[0] = '\0';
@@ -211,6 +216,45 @@ static void what_is_not_sent_in_time_is_taken_back(void **state)
 	world_close(&w);
 }
 
+static void what_another_way_says_leaves_nothing_behind(void **state)
+{
+	char name[PATH];
+	struct world w;
+	void *handle;
+
+	(void)state;
+	world_open(&w);
+	handle = start(&w, "k", "0900000123");
+	assert_int_equal(files(w.outbox, name), 1);
+	assert_false(channel_sms.withdraw(handle));
+	assert_int_equal(files(w.outbox, name), 0);
+	handle = start(&w, "k", "0900000123");
+	assert_int_equal(files(w.outbox, name), 1);
+	move(w.outbox, w.sent);
+	assert_true(channel_sms.withdraw(handle)); /* too late */
+	assert_int_equal(files(w.sent, name), 1);
+	assert_false(w.over);
+	world_close(&w);
+}
+
+static void a_new_ledger_says_it_for_the_first_time(void **state)
+{
+	char name[PATH];
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	w.from_ms = INT64_C(1778762520000);
+	assert_non_null(start(&w, "42-firing-binh", "0900000123"));
+	move(w.outbox, w.sent);
+	turn_for(&w, PATIENCE_MS);
+	assert_true(w.delivered);
+	w.from_ms += 86400000;
+	channel_sms.cancel(start(&w, "42-firing-binh", "0900000123"));
+	assert_int_equal(files(w.outbox, name), 1);
+	world_close(&w);
+}
+
 static void a_second_try_after_a_crash_finds_the_first_ones_file(void **state)
 {
 	char name[PATH];
@@ -261,11 +305,15 @@ static void what_cannot_be_sent_is_refused_with_a_reason(void **state)
 	(void)state;
 	world_open(&w);
 	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		assert_null(start(&w, "k", numbers[i]));
+		assert_non_null(start(&w, "k", numbers[i]));
+		turn_for(&w, PATIENCE_MS);
+		assert_true(w.over && w.refused); /* of the modem that says nothing */
 		assert_string_equal(w.note, "not a number");
 	}
 	snprintf(message.sms, sizeof message.sms, "mất điện");
-	assert_null(start(&w, "k", "0900000123"));
+	assert_non_null(start(&w, "k", "0900000123"));
+	turn_for(&w, PATIENCE_MS);
+	assert_true(w.over && w.refused);
 	assert_string_equal(w.note, "not one part of GSM 7-bit");
 	snprintf(message.sms, sizeof message.sms, "x");
 	assert_int_equal(files(w.outbox, name), 0);
@@ -312,6 +360,8 @@ int main(void)
 		cmocka_unit_test(what_moved_to_sent_is_delivered_and_not_before),
 		cmocka_unit_test(what_moved_to_error_or_nowhere_has_failed),
 		cmocka_unit_test(what_is_not_sent_in_time_is_taken_back),
+		cmocka_unit_test(what_another_way_says_leaves_nothing_behind),
+		cmocka_unit_test(a_new_ledger_says_it_for_the_first_time),
 		cmocka_unit_test(a_second_try_after_a_crash_finds_the_first_ones_file),
 		cmocka_unit_test(without_a_folder_of_what_was_sent_the_outbox_is_enough),
 		cmocka_unit_test(what_cannot_be_sent_is_refused_with_a_reason),

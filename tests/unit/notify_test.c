@@ -34,6 +34,7 @@ struct made_row {
 	wall_t at;       /* of the receipt */
 	int64_t wait_ms; /* that was asked for after the last failure */
 	char note[CHANNEL_NOTE], via[16];
+	bool moot;
 };
 
 struct store {
@@ -70,6 +71,7 @@ size_t store_waiting(struct store *s, struct waiting *out, size_t max)
 		out[n] = (struct waiting){ .id = d->id,
 					   .what = d->what,
 					   .made = d->made,
+					   .moot = s->row[i].moot,
 					   .scope = d->incident.scope,
 					   .way = d->way,
 					   .round = d->round,
@@ -87,16 +89,17 @@ int store_waits(struct store *s)
 	return 0;
 }
 
-int store_unheard(struct store *s, store_counts_fn *counts, const void *self)
+int store_unheard(struct store *s, const struct store_hearing *h)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		bool heard = false;
 
 		for (size_t k = 0; k < s->n; k++)
 			heard |= s->row[k].sent && s->row[k].d.what == s->row[i].d.what &&
-				 s->row[k].d.incident.id == s->row[i].d.incident.id;
+				 s->row[k].d.incident.id == s->row[i].d.incident.id &&
+				 h->hears(h->self, s->row[k].d.receiver);
 		if (still_waits(&s->row[i]) && !heard &&
-		    counts(self, s->row[i].d.receiver, s->row[i].d.what))
+		    h->counts(h->self, s->row[i].d.receiver, s->row[i].d.what))
 			return 1;
 	}
 	return 0;
@@ -153,13 +156,20 @@ int store_failed(struct store *s, int64_t id, const struct retry *next, const ch
 
 /* ---- people's channels: they do as they are told, and show what they were given ---- */
 
-enum does { DELIVERS, REFUSES, HANGS, LIES }; /* lies: answers at once, but not as promised */
+enum does {
+	DELIVERS,
+	REFUSES,
+	HANGS,
+	LIES,
+	KNOWS_NOT
+}; /* lies: answers at once, but not as promised */
 
 static struct fake {
 	const char *name;
 	enum does does;
-	bool begins_not; /* it cannot even begin */
-	unsigned tries, cancelled;
+	bool begins_not;  /* it cannot even begin */
+	const char *dead; /* nobody is reached there, whatever it does for others */
+	unsigned tries, cancelled, withdrawn;
 	mono_t first;
 	char key[16][STORE_KEY], to[16][64];
 } fakes[] = { { .name = "zalo" }, { .name = "sms" }, { .name = "ntfy" } };
@@ -185,7 +195,10 @@ static void fake_answer(void *self, mono_t now)
 	const bool ok = t->does == DELIVERS;
 
 	(void)now;
-	t->done(t->self, ok,
+	t->done(t->self,
+		ok                     ? CHANNEL_DELIVERED
+		: t->does == KNOWS_NOT ? CHANNEL_REFUSED
+				       : CHANNEL_FAILED,
 		ok                 ? "ok"
 		: t->does == HANGS ? "Timeout was reached"
 		: t->does == LIES  ? "HTTP 200, but no ok in it"
@@ -212,8 +225,10 @@ static void *fake_start(struct fake *f, const struct channel_tools *tools, const
 	t = calloc(1, sizeof *t);
 	assert_non_null(t);
 	*t = (struct fake_try){ .fake = f, .done = done, .self = self, .does = f->does };
+	if (f->dead && strcmp(f->dead, l->to) == 0)
+		t->does = KNOWS_NOT;
 	t->alarm = loop_alarm_new(tools->loop, fake_answer, t);
-	loop_alarm_set(t->alarm, mono_after(clock_mono(), f->does == HANGS ? HANG_MS : 1));
+	loop_alarm_set(t->alarm, mono_after(clock_mono(), t->does == HANGS ? HANG_MS : 1));
 	return t;
 }
 
@@ -225,7 +240,16 @@ static void fake_cancel(void *handle)
 	fake_end(t);
 }
 
-#define FAKE(which, at)                                                                       \
+static bool fake_withdraw(void *handle)
+{
+	struct fake_try *t = handle;
+
+	t->fake->withdrawn++;
+	fake_end(t);
+	return false;
+}
+
+#define FAKE(which, at, takes_back)                                                           \
 	static void *which##_start(const struct channel_tools *tools, const void *route,      \
 				   const struct letter *l, channel_done_fn *done, void *self, \
 				   char note[static CHANNEL_NOTE])                            \
@@ -241,11 +265,12 @@ static void fake_cancel(void *handle)
 	const struct channel channel_##which = { .name = #which,                              \
 						 .start = which##_start,                      \
 						 .cancel = fake_cancel,                       \
+						 .withdraw = takes_back,                      \
 						 .target = which##_target };
 
-FAKE(zalo, ZALO)
-FAKE(sms, SMS)
-FAKE(ntfy, NTFY)
+FAKE(zalo, ZALO, NULL)
+FAKE(sms, SMS, fake_withdraw)
+FAKE(ntfy, NTFY, NULL)
 
 /* ---- the world ---- */
 
@@ -264,6 +289,7 @@ static struct receiver receivers[] = {
 	{ .id = "binh", .role = ROLE_TECHNICIAN },
 	{ .id = "an", .role = ROLE_TECHNICIAN },
 	{ .id = "chi", .role = ROLE_DUTY },
+	{ .id = "duc", .role = ROLE_DUTY },
 };
 enum { BINH = 4 };
 static const struct roster roster = { .commune = "Thiện Tân",
@@ -272,13 +298,14 @@ static const struct roster roster = { .commune = "Thiện Tân",
 				      .points = points,
 				      .n_points = 1,
 				      .receivers = receivers,
-				      .n_receivers = 7 };
+				      .n_receivers = 8 };
 static const struct person_way binh[] = { { "zalo", "chat-binh" }, { "sms", "0900000101" } },
 			       an[] = { { "zalo", "chat-an" } },
 			       chi[] = { { "ntfy", "topic-chi" },
 					 { "mail", "chi@example.org" },
 					 { "sms", "0900000103" } };
-static const struct person_ways people[] = { { binh, 2 }, { an, 1 }, { chi, 3 } };
+static const struct person_way duc[] = { { "sms", "0900000104" }, { "ntfy", "topic-duc" } };
+static const struct person_ways people[] = { { binh, 2 }, { an, 1 }, { chi, 3 }, { duc, 2 } };
 
 static struct {
 	struct loop *loop;
@@ -389,7 +416,7 @@ static int world_open(void **state)
 					     .execs = w.execs,
 					     .n_execs = 1,
 					     .people = people,
-					     .n_people = 3,
+					     .n_people = 4,
 					     .zalo_url = "https://zalo.example.org",
 					     .zalo_token = "TOKEN",
 					     .ntfy_url = "https://ntfy.example.org",
@@ -480,7 +507,8 @@ static void a_due_message_goes_out_over_every_route(void **state)
 	assert_string_equal(w.store.row[0].note, "HTTP 200");
 	assert_string_equal(w.store.row[2].note, "SMTP 250");
 	assert_string_equal(w.store.row[3].note, "exit code 0");
-	assert_non_null(strstr(w.caught[0][0], "Idempotency-Key: 42-firing-hook0\r\n"));
+	assert_non_null(
+		strstr(w.caught[0][0], "Idempotency-Key: 42-firing-hook0.1778762520000\r\n"));
 	assert_non_null(strstr(w.caught[0][0], "\"status\":\"firing\""));
 	assert_null(strstr(w.caught[0][0], "Expect"));
 	assert_null(strstr(w.caught[0][0], "X-Matsang-Signature"));
@@ -532,7 +560,8 @@ static void a_failed_message_is_tried_again_with_the_same_key(void **state)
 	assert_in_range(r->wait_ms, 1000 / QUICK + 1, 2000 / QUICK);
 	assert_int_equal(w.n_caught[0], 3);
 	for (size_t i = 0; i < 3; i++)
-		assert_non_null(strstr(w.caught[0][i], "Idempotency-Key: 42-firing-hook0\r\n"));
+		assert_non_null(strstr(w.caught[0][i],
+				       "Idempotency-Key: 42-firing-hook0.1778762520000\r\n"));
 	assert_int_equal(notify_counters(w.notify, 0).sent, 1);
 	assert_int_equal(notify_counters(w.notify, 0).failed, 2);
 }
@@ -658,9 +687,12 @@ static void the_end_never_overtakes_the_beginning(void **state)
 	catcher_answer(w.hook[0], 200);
 	run(3);
 	assert_int_equal(w.n_caught[0], 3);
-	assert_non_null(strstr(w.caught[0][0], "Idempotency-Key: 42-firing-hook0\r\n"));
-	assert_non_null(strstr(w.caught[0][1], "Idempotency-Key: 42-firing-hook0\r\n"));
-	assert_non_null(strstr(w.caught[0][2], "Idempotency-Key: 42-resolved-hook0\r\n"));
+	assert_non_null(
+		strstr(w.caught[0][0], "Idempotency-Key: 42-firing-hook0.1778762520000\r\n"));
+	assert_non_null(
+		strstr(w.caught[0][1], "Idempotency-Key: 42-firing-hook0.1778762520000\r\n"));
+	assert_non_null(
+		strstr(w.caught[0][2], "Idempotency-Key: 42-resolved-hook0.1778762520000\r\n"));
 }
 
 static void on_kick_again(void *self, mono_t now)
@@ -1097,6 +1129,21 @@ static void the_last_sms_of_a_day_is_kept_for_trouble_of_our_own(void **state)
 	assert_string_equal(r->via, "zalo");
 }
 
+static void a_digest_takes_nothing_from_what_is_kept_for_trouble_of_our_own(void **state)
+{
+	struct made_row *digest;
+
+	(void)state;
+	fakes[ZALO].does = REFUSES;
+	for (int64_t i = 1; i <= 3; i++)
+		until_sent(add("binh", i, TELL_FIRING, 0));
+	digest = add("binh", 0, TELL_EVENING, 0);
+	digest->d.incident.scope = SCOPE_GATEWAY;
+	add("binh", 9, TELL_FIRING, 0)->d.incident.scope = SCOPE_GATEWAY;
+	until_sent(&w.store.row[w.store.n - 1]);
+	assert_true(still_waits(digest));
+}
+
 static void yesterdays_sms_do_not_count(void **state)
 {
 	struct made_row *r;
@@ -1153,7 +1200,77 @@ static void an_answer_that_reaches_nobody_is_no_trouble(void **state)
 	assert_int_equal(w.mutes, 0);
 }
 
+/* ---- one receiver's fault ---- */
+
+static void one_dead_chat_silences_nobody_else(void **state)
+{
+	(void)state;
+	fakes[ZALO].dead = "chat-binh";
+	for (int64_t i = 1; i <= 3; i++) {
+		struct made_row *r = add("binh", i, TELL_FIRING, 0);
+
+		until_sent(r);
+		assert_string_equal(r->via, "sms");
+		until_sent(add("an", i, TELL_FIRING, 0));
+	}
+	assert_false(counters("zalo").open);
+	assert_int_equal(counters("zalo").failed, 3); /* once each: three seconds change no name */
+}
+
+static void what_the_next_way_says_is_withdrawn_from_the_one_before(void **state)
+{
+	struct made_row *r = add("duc", 42, TELL_FIRING, 0);
+
+	(void)state;
+	notify_free(w.notify);
+	limits.way_ms = 30;
+	notify_begins();
+	fakes[SMS].does = HANGS;
+	until_sent(r);
+	assert_string_equal(r->via, "ntfy");
+	assert_int_equal(fakes[SMS].withdrawn, 1);
+	assert_int_equal(fakes[SMS].cancelled, 0);
+}
+
+/* ---- too late ---- */
+
+static void nobody_is_called_to_what_is_over_or_of_another_day(void **state)
+{
+	struct made_row *over = add("binh", 42, TELL_FIRING, 0),
+			*old = add("an", 43, TELL_RESOLVED, 0);
+	struct made_row *program = add("hook0", 42, TELL_FIRING, 0);
+
+	(void)state;
+	over->moot = program->moot = true;
+	old->d.made.ms -= INT64_C(26) * 60 * 60 * 1000;
+	until_sent(program); /* programs are told everything */
+	until_sent(add("binh", 44, TELL_FIRING, 0));
+	assert_true(over->given_up && old->given_up);
+	assert_string_equal(over->note, "nobody need go any more");
+	assert_string_equal(old->note, "it is of another day");
+	assert_int_equal(fakes[ZALO].tries, 1);
+}
+
 /* ---- quiet hours ---- */
+
+static void what_could_not_be_said_in_time_wakes_nobody(void **state)
+{
+	struct made_row *r = add("binh", 42, TELL_FIRING, 0);
+
+	(void)state;
+	fakes[ZALO].does = fakes[SMS].does = REFUSES;
+	notify_kick(w.notify);
+	for (int i = 0; i < 400 && r->d.round == 0; i++)
+		for_a_while(5); /* both ways, three times each */
+	assert_true(still_waits(r) && r->d.round > 0);
+	fakes[ZALO].does = fakes[SMS].does = DELIVERS;
+	binh_sleeps();
+	r->d.due = clock_wall();
+	for_a_while(100);
+	assert_true(still_waits(r));
+	receivers[BINH].quiet_until = receivers[BINH].quiet_from;
+	until_sent(r);
+}
 
 static void the_end_waits_until_the_quiet_hours_are_over(void **state)
 {
@@ -1208,7 +1325,9 @@ static void delivery_to_nobody_for_long_is_told_once_until_somebody_is_reached(v
 	assert_true(notify_mute(w.notify));
 	assert_int_equal(w.mutes, 1);
 	assert_int_equal(w.unmutes, 0);
-	until_sent(add("hook0", 43, TELL_FIRING, 0)); /* anybody, on any way */
+	until_sent(add("hook0", 43, TELL_FIRING, 0)); /* a program is nobody */
+	assert_true(notify_mute(w.notify));
+	until_sent(add("chi", 43, TELL_FIRING, 0)); /* anybody, on any way */
 	assert_false(r->sent);
 	assert_false(notify_mute(w.notify));
 	assert_int_equal(w.mutes, 1);
@@ -1227,7 +1346,7 @@ static void one_who_cannot_be_reached_while_others_are_is_not_nobody(void **stat
 	limits.mute_ms = 30;
 	notify_begins();
 	fakes[ZALO].does = REFUSES;
-	until_sent(add("hook0", 42, TELL_FIRING, 0));
+	until_sent(add("chi", 42, TELL_FIRING, 0));
 	for_a_while(100);
 	assert_false(r->sent);
 	assert_int_equal(w.mutes, 0);
@@ -1273,7 +1392,8 @@ static void dying_between_the_send_and_the_receipt_sends_the_same_key_again(void
 	assert_int_equal(w.n_caught[0], 2);
 	assert_int_equal(w.n_caught[HOOKS], 2);
 	for (size_t i = 0; i < 2; i++) {
-		assert_non_null(strstr(w.caught[0][i], "\r\nIdempotency-Key: 42-firing-hook0\r\n"));
+		assert_non_null(strstr(w.caught[0][i],
+				       "\r\nIdempotency-Key: 42-firing-hook0.1778762520000\r\n"));
 		ids[i] = strstr(w.caught[HOOKS][i], "\r\nMessage-ID: ") + 2;
 	}
 	len = strcspn(ids[0], "\r");
@@ -1352,9 +1472,14 @@ int main(void)
 		test(what_has_none_waits_for_the_one_try),
 		test(without_our_line_what_needs_it_is_passed_over_at_once),
 		test(the_last_sms_of_a_day_is_kept_for_trouble_of_our_own),
+		test(a_digest_takes_nothing_from_what_is_kept_for_trouble_of_our_own),
 		test(yesterdays_sms_do_not_count),
 		test(an_answer_comes_at_any_hour_but_not_long_after),
 		test(an_answer_that_reaches_nobody_is_no_trouble),
+		test(one_dead_chat_silences_nobody_else),
+		test(what_the_next_way_says_is_withdrawn_from_the_one_before),
+		test(nobody_is_called_to_what_is_over_or_of_another_day),
+		test(what_could_not_be_said_in_time_wakes_nobody),
 		test(the_end_waits_until_the_quiet_hours_are_over),
 		test(what_waits_for_the_morning_is_no_trouble),
 		test(delivery_to_nobody_for_long_is_told_once_until_somebody_is_reached),

@@ -2,6 +2,7 @@
 /* outbox: every message has a row before it is sent, one key at every try, and a receipt after. */
 #include "gateway/acts.h"
 #include "gateway/catalogue.h"
+#include "gateway/store_db.h"
 #include "shelf.h"
 
 #include <setjmp.h>
@@ -288,25 +289,75 @@ static bool none_of_mail_counts(const void *self, const char *receiver, enum tel
 	return strncmp(receiver, "mail", 4) != 0;
 }
 
+static bool hears(const void *deaf, const char *receiver)
+{
+	return strcmp(receiver, deaf) != 0;
+}
+
+static const struct store_hearing all = { all_count, hears, "" },
+				  but_mail = { none_of_mail_counts, hears, "" },
+				  deaf_hook = { all_count, hears, "hook0" };
+
 static void a_message_that_one_receiver_took_was_heard(void **state)
 {
 	struct store *s = shelf_open();
 	struct delivery d[8];
 
 	(void)state;
-	assert_int_equal(store_unheard(s, all_count, NULL), 0);
+	assert_int_equal(store_unheard(s, &all), 0);
 	tell(s, &dark, TELL_FIRING, 9000);
-	assert_int_equal(store_unheard(s, all_count, NULL), 1);
-	assert_int_equal(store_unheard(s, none_of_mail_counts, NULL), 1);
+	assert_int_equal(store_unheard(s, &all), 1);
+	assert_int_equal(store_unheard(s, &but_mail), 1);
 	due(s, 9000, d);
 	store_failed(s, d[0].id, &(struct retry){ .due = { 9000 }, .given_up = true }, "");
-	assert_int_equal(store_unheard(s, none_of_mail_counts, NULL), 0);
-	assert_int_equal(store_unheard(s, all_count, NULL), 1);
+	assert_int_equal(store_unheard(s, &but_mail), 0);
+	assert_int_equal(store_unheard(s, &all), 1);
 	store_delivered(s, d[1].id, (wall_t){ 9100 }, "mail", "");
-	assert_int_equal(store_unheard(s, all_count, NULL), 0);
+	assert_int_equal(store_unheard(s, &all), 0);
 	assert_int_equal(store_waits(s), 0);
 	tell(s, &dark, TELL_RESOLVED, 9500); /* its end is another */
-	assert_int_equal(store_unheard(s, all_count, NULL), 1);
+	assert_int_equal(store_unheard(s, &all), 1);
+	due(s, 9500, d);
+	store_delivered(s, d[0].id, (wall_t){ 9600 }, "hook", "");
+	assert_int_equal(store_unheard(s, &all), 0);
+	assert_int_equal(store_unheard(s, &deaf_hook), 1);
+	store_close(s);
+}
+
+/* How many of those that wait are in vain. */
+static size_t moot(struct store *s)
+{
+	struct waiting row[8];
+	size_t n = 0;
+
+	for (size_t rows = store_waiting(s, row, 8); rows > 0; rows--)
+		n += row[rows - 1].moot;
+	return n;
+}
+
+static void nobody_is_called_to_what_somebody_does_or_what_is_over(void **state)
+{
+	struct store *s = shelf_open();
+	struct alert a = { .incident = dark.id, .code = "7K2" };
+	struct delivery d[8];
+
+	(void)state;
+	tell(s, &dark, TELL_FIRING, 9000);
+	assert_int_equal(store_alert_put(s, &a), 0);
+	assert_int_equal(moot(s), 0);
+	snprintf(a.taken_by, sizeof a.taken_by, "binh");
+	store_alert_put(s, &a);
+	assert_int_equal(moot(s), 2);
+	a.taken_by[0] = '\0';
+	a.closed = true;
+	store_alert_put(s, &a);
+	assert_int_equal(moot(s), 2);
+	due(s, 9000, d);
+	store_delivered(s, d[0].id, (wall_t){ 9100 }, "hook", "");
+	store_failed(s, d[1].id, &(struct retry){ .due = { 9000 }, .given_up = true }, "");
+	/* Of the end only those hear who heard of the beginning. */
+	tell(s, &dark, TELL_RESOLVED, 9500);
+	assert_int_equal(moot(s), 1);
 	store_close(s);
 }
 
@@ -510,6 +561,7 @@ int main(void)
 		with_shelf(trouble_of_our_own_outlives_every_point),
 		with_shelf(what_went_out_over_a_channel_is_counted_a_receiver_and_day),
 		with_shelf(a_message_that_one_receiver_took_was_heard),
+		with_shelf(nobody_is_called_to_what_somebody_does_or_what_is_over),
 		with_shelf(people_see_what_was_tried),
 		with_shelf(a_receipt_is_final),
 		with_shelf(a_point_that_left_the_roster_is_given_up),
