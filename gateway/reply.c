@@ -178,12 +178,23 @@ static bool says_no(const char *word, size_t len)
 	return is_in(word, len, list, COUNT(list));
 }
 
+/* What makes an answer polite, and no other. */
+static bool says_nothing(const char *word, size_t len)
+{
+	static const char *const list[] = { "a",   "ah",   "anh", "ban",  "chi", "cho", "da",
+					    "em",  "minh", "nay", "nha",  "nhe", "roi", "thoi",
+					    "toi", "u",    "uh",  "vang", "viec" };
+
+	return is_in(word, len, list, COUNT(list));
+}
+
 /* What a stretch of text holds. */
 struct found {
 	char code[NOTICE_CODE]; /* the first one */
 	unsigned codes;         /* how many different ones; more than two count as two */
 	unsigned words;         /* of any kind, codes not among them */
-	bool yes, asks, unclear;
+	unsigned meant;         /* of them, what is more than polite */
+	bool yes, no, asks;     /* the last two: in its sentence, or behind it */
 };
 
 static void found_code(struct found *f, const char *s)
@@ -212,40 +223,58 @@ static struct piece piece_of(const char *s, size_t len)
 	return (struct piece){ s, len, NULL };
 }
 
+/* "Nhận được tin" and "nhận tin" say that a message came, not that somebody goes. */
+static bool says_received(const char *text, size_t end)
+{
+	static const char *const list[] = { "duoc", "tin", "dc" };
+	size_t at = 0, len = 0;
+
+	while (at < end && text[at] == ' ')
+		at++;
+	while (at + len < end && is_letter(text[at + len]))
+		len++;
+	return is_in(text + at, len, list, COUNT(list));
+}
+
 /* All of text up to end. quoted: only a code right behind the word counts. */
 static struct found search(const char *text, size_t end, bool quoted)
 {
 	struct found f = { .codes = 0 };
-	bool yes = false, no = false, after_yes = false; /* of this sentence; of the last piece */
+	bool after_yes = false; /* of the last piece */
 
 	for (size_t at = 0; at < end;) {
 		size_t len = 0;
 		struct piece p;
+		bool yes;
 
 		if (!is_letter(text[at]) && !is_digit(text[at])) {
 			f.asks = f.asks || text[at] == '?';
-			no = no || text[at] == '?';
-			f.unclear = f.unclear || (yes && no);
-			if (strchr(".,;!?\n", text[at]))
-				yes = no = false;
+			/* What was said before is of something else. */
+			if (strchr(".,;!?\n", text[at]) && !f.yes && f.codes == 0)
+				f.no = f.asks = false;
 			at++;
 			continue;
 		}
 		while (at + len < end && (is_letter(text[at + len]) || is_digit(text[at + len])))
 			len++;
 		p = piece_of(text + at, len);
+		yes = p.len > 0 && says_yes(p.word, p.len) &&
+		      !says_received(text + at + len, end - at - len);
 		if (p.code && (!quoted || after_yes || p.len > 0))
 			found_code(&f, p.code);
-		after_yes = p.len > 0 && says_yes(p.word, p.len) && !p.code;
-		yes = yes || (p.len > 0 && says_yes(p.word, p.len));
-		no = no || says_no(p.word, p.len);
+		after_yes = yes && !p.code;
 		f.yes = f.yes || yes;
+		f.no = f.no || says_no(p.word, p.len);
 		f.words += p.len > 0;
-		f.unclear = f.unclear || (yes && no);
+		f.meant += p.len > 0 && !says_nothing(p.word, p.len);
 		at += len;
 	}
 	return f;
 }
+
+/* Of an answer without a code of its own: more than these is a letter, and who knows what it says.
+ */
+enum { YES_WORDS = 2 };
 
 enum reply_err reply_read(char code[static NOTICE_CODE], const char *text)
 {
@@ -258,9 +287,12 @@ enum reply_err reply_read(char code[static NOTICE_CODE], const char *text)
 	f = search(folded, own, false);
 	if (!f.yes && (f.words > 0 || f.codes == 0))
 		return REPLY_NO_WORD;
-	if (f.unclear || (!f.yes && f.asks))
+	/* Better to ask once more than to believe that somebody goes. */
+	if (f.no || f.asks)
 		return REPLY_UNCLEAR;
 	if (f.codes == 0) {
+		if (f.meant > YES_WORDS)
+			return REPLY_UNCLEAR;
 		f = search(folded + own, strlen(folded + own), true);
 		if (f.codes == 0)
 			return REPLY_NO_CODE;

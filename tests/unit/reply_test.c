@@ -74,6 +74,8 @@ static void every_way_to_say_yes_takes_the_job(void **state)
 		"nhận\n-----Original Message-----\nFrom: Mắt Sáng\nNhắn OK 7K2, điểm 3G5\n",
 		"OK\n________________________________\nTừ: Mắt Sáng\nNhắn OK 7K2\n",
 		"7k2\n\n> Nhắn OK 7K2\n",
+		"Dạ em nhận việc này ạ\n> Nhắn OK 7K2\n",
+		"ok anh, em nhận\n> Nhắn OK 7K2\n",
 	};
 
 	(void)state;
@@ -110,7 +112,13 @@ static void whatever_says_nothing_of_the_kind_is_refused_with_a_name(void **stat
 		{ "ok 7k2, ok 8m3", REPLY_SEVERAL },
 		{ "OK\n> Nhắn OK 7K2\n> Nhắn OK 8M3", REPLY_SEVERAL },
 		{ "không nhận 7K2", REPLY_UNCLEAR },
-		{ "Khong nhan duoc 7K2", REPLY_UNCLEAR },
+		{ "Khong nhan duoc 7K2", REPLY_NO_WORD },
+		{ "ok 7K2, nhưng tôi không đi được", REPLY_UNCLEAR },
+		{ "OK 7K2. Mai được không?", REPLY_UNCLEAR },
+		{ "Đã nhận được tin, tối nay tôi không đi được.\n> Nhắn OK 7K2", REPLY_NO_WORD },
+		{ "Đã nhận tin. Ai đi thay tôi nhé\n> Nhắn OK 7K2", REPLY_NO_WORD },
+		{ "OK. Tôi bận, không đi được\n> Nhắn OK 7K2", REPLY_UNCLEAR },
+		{ "Ok để anh Bình đi\n> Nhắn OK 7K2", REPLY_UNCLEAR },
 		{ "k ok 7K2", REPLY_UNCLEAR },
 		{ "chưa OK 7K2", REPLY_UNCLEAR },
 		{ "7K2 ok chua", REPLY_UNCLEAR },
