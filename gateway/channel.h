@@ -102,6 +102,10 @@ uint64_t channel_hash(const char *text);
 enum { CHANNEL_KEY = 96 };
 void channel_key(char out[static CHANNEL_KEY], const struct letter *l);
 
+/* Where the job is taken with one tap; "" when the letter asks nobody to go. */
+enum { CHANNEL_LINK = 560 };
+void channel_link(char out[static CHANNEL_LINK], const struct letter *l);
+
 /* "smtp://host:port" of a URL; "?" when it is none. */
 void channel_target_url(char text[static CHANNEL_TARGET], const char *url);
 

@@ -25,6 +25,15 @@ void channel_key(char out[static CHANNEL_KEY], const struct letter *l)
 	snprintf(out, CHANNEL_KEY, "%s.%" PRId64, l->key, l->incident->from.ms);
 }
 
+void channel_link(char out[static CHANNEL_LINK], const struct letter *l)
+{
+	const bool calls = tell_opens(l->what) || l->what == TELL_REMIND;
+
+	out[0] = '\0';
+	if (calls && l->code && l->code[0] && l->page_url && l->page_url[0])
+		snprintf(out, CHANNEL_LINK, "%.512s/take/%s", l->page_url, l->code);
+}
+
 uint64_t channel_hash(const char *text)
 {
 	uint64_t h = UINT64_C(14695981039346656037);

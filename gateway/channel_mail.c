@@ -109,11 +109,12 @@ static void put_head(FILE *f, const struct letter *l, const struct mail_route *r
 /* Lines end in CRLF before they are encoded (RFC 2045, 6.8). */
 static size_t canonical(char *out, size_t size, const struct letter *l)
 {
-	char text[sizeof(struct message) + 600];
+	char text[sizeof(struct message) + 600], link[CHANNEL_LINK];
 	size_t n = 0;
 
+	channel_link(link, l);
 	snprintf(text, sizeof text, "%s\n\n%s\n\n%.512s\n", l->message->subject, l->message->text,
-		 l->page_url);
+		 link[0] ? link : l->page_url);
 	for (const char *c = text; *c && n + 2 < size; c++) {
 		if (*c == '\n')
 			out[n++] = '\r';

@@ -56,12 +56,10 @@ static const struct {
 };
 _Static_assert(sizeof looks / sizeof looks[0] == TELLS, "a look for everything that is told");
 
-static void add_action(cJSON *to, const struct letter *l)
+static void add_action(cJSON *to, const char *url)
 {
 	cJSON *action = cJSON_CreateObject();
-	char url[512];
 
-	snprintf(url, sizeof url, "%s/take/%s", l->page_url, l->code);
 	cJSON_AddStringToObject(action, "action", "view");
 	cJSON_AddStringToObject(action, "label", "Nhận việc");
 	cJSON_AddStringToObject(action, "url", url);
@@ -71,6 +69,7 @@ static void add_action(cJSON *to, const struct letter *l)
 cJSON *ntfy_draw(const struct letter *l)
 {
 	cJSON *o = cJSON_CreateObject();
+	char link[CHANNEL_LINK];
 
 	cJSON_AddStringToObject(o, "topic", l->to);
 	cJSON_AddStringToObject(o, "title", l->message->subject);
@@ -82,8 +81,9 @@ cJSON *ntfy_draw(const struct letter *l)
 	}
 	if (l->page_url[0])
 		cJSON_AddStringToObject(o, "click", l->page_url);
-	if (l->page_url[0] && l->code[0] && l->what != TELL_ANSWER)
-		add_action(o, l);
+	channel_link(link, l);
+	if (link[0])
+		add_action(o, link);
 	return o;
 }
 

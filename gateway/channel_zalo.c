@@ -95,10 +95,14 @@ static size_t cut(const char *text, size_t n)
 
 cJSON *zalo_draw(const struct letter *l)
 {
-	char text[sizeof(struct message)];
+	char text[sizeof(struct message) + CHANNEL_LINK], link[CHANNEL_LINK];
 	cJSON *o = cJSON_CreateObject();
 
-	snprintf(text, sizeof text, "%s\n%s", l->message->subject, l->message->text);
+	channel_link(link, l);
+	if (link[0] && channel_is_near(link)) /* a telephone elsewhere cannot open it */
+		link[0] = '\0';
+	snprintf(text, sizeof text, "%s\n%s%s%s", l->message->subject, l->message->text,
+		 link[0] ? "\n" : "", link);
 	text[cut(text, ZALO_CHARACTERS)] = '\0';
 	cJSON_AddStringToObject(o, "chat_id", l->to);
 	cJSON_AddStringToObject(o, "text", text);

@@ -2,6 +2,7 @@
 /* desk: where people speak to the gateway, from whichever way they come. */
 #include "gateway/desk.h"
 
+#include "gateway/alert.h"
 #include "mesh/log.h"
 
 #include <assert.h>
@@ -18,6 +19,7 @@ static const char *const refusal_names[] = {
 	[DESK_NOTHING] = "nothing_to_take",
 	[DESK_UNKNOWN] = "unknown_code",
 	[DESK_TAKEN] = "taken_already",
+	[DESK_NOT_KEPT] = "not_kept",
 };
 static_assert(COUNT(refusal_names) == DESK_REFUSALS, "name every refusal");
 
@@ -96,7 +98,9 @@ static enum desk_refusal take(struct desk *d, const char *code, const char *name
 	const mono_t now = clock_mono();
 	enum taking t = commune_take_job(d->commune, code, name, out, now, clock_wall());
 
-	turn_soon(d->turn, now);
+	/* Whoever said it forgets it now, so it must be kept. */
+	if (turn_now(d->turn, now) < 0)
+		return DESK_NOT_KEPT;
 	switch (t) {
 	case TAKING_OK:
 		log_info("incident %lld: %s takes the job", (long long)out->incident, name);
@@ -127,11 +131,14 @@ static enum desk_refusal hear(struct desk *d, const char *via, const char *from,
 		return DESK_NOTHING;
 	}
 	r = take(d, code, p->name, out);
-	commune_answer(d->commune, p->id, code, clock_wall());
+	if (r != DESK_NOT_KEPT) {
+		commune_answer(d->commune, p->id, code, clock_wall());
+		turn_soon(d->turn, clock_mono());
+	}
 	return r;
 }
 
-void desk_heard(void *desk, const char *via, const char *from, const char *text)
+bool desk_heard(void *desk, const char *via, const char *from, const char *text)
 {
 	struct desk *d = desk;
 	struct alert out;
@@ -140,6 +147,7 @@ void desk_heard(void *desk, const char *via, const char *from, const char *text)
 	d->count[r]++;
 	if (r != DESK_OK)
 		log_warn("%s: an answer is refused: %s", via, desk_refusal_str(r));
+	return r != DESK_NOT_KEPT;
 }
 
 /* ---- for the API ---- */
@@ -160,11 +168,17 @@ static cJSON *outcome(struct desk *d, enum desk_refusal r, const struct alert *a
 			"no code to take: write OK and the code of the message, as in OK 7K2",
 		[DESK_UNKNOWN] = "no open incident has that code",
 		[DESK_TAKEN] = "somebody has that job already",
+		[DESK_NOT_KEPT] =
+			"the ledger cannot be written; make room on the disk, then say it again",
 	};
 	cJSON *json;
 
 	d->count[r]++;
-	*status = r == DESK_OK ? 200 : r == DESK_TAKEN ? 409 : r == DESK_UNKNOWN ? 404 : 400;
+	*status = r == DESK_OK         ? 200
+		  : r == DESK_TAKEN    ? 409
+		  : r == DESK_UNKNOWN  ? 404
+		  : r == DESK_NOT_KEPT ? 503
+				       : 400;
 	json = r == DESK_OK ? cJSON_CreateObject() : failure(why[r]);
 	if (r == DESK_OK || r == DESK_TAKEN) {
 		cJSON_AddNumberToObject(json, "incident", (double)a->incident);
@@ -256,6 +270,17 @@ cJSON *desk_correct(struct desk *d, const cJSON *asked, const char *who, unsigne
 	return json;
 }
 
+static bool is_quiet(const struct desk *d, const char *id)
+{
+	const struct roster *r = &d->settings->roster;
+	wall_t until;
+
+	for (size_t k = 0; k < r->n_receivers; k++)
+		if (strcmp(r->receivers[k].id, id) == 0)
+			return alert_quiet(&r->receivers[k], clock_wall(), &until);
+	return false;
+}
+
 cJSON *desk_test(struct desk *d, const cJSON *asked, unsigned *status)
 {
 	const char *to = text_of(asked, "to");
@@ -268,6 +293,7 @@ cJSON *desk_test(struct desk *d, const cJSON *asked, unsigned *status)
 	turn_soon(d->turn, now);
 	json = cJSON_CreateObject();
 	cJSON_AddStringToObject(json, "to", to);
+	cJSON_AddBoolToObject(json, "quiet", is_quiet(d, to));
 	*status = 200;
 	return json;
 }

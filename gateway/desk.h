@@ -23,13 +23,14 @@ enum desk_refusal {
 	DESK_NOTHING,  /* no word or no code in it, or several */
 	DESK_UNKNOWN,  /* no open incident has that code */
 	DESK_TAKEN,    /* somebody else has the job already */
+	DESK_NOT_KEPT, /* the ledger refuses: say it again */
 	DESK_REFUSALS
 };
 const char *desk_refusal_str(unsigned r);
 const uint64_t *desk_counts(const struct desk *d); /* DESK_REFUSALS of them */
 
 /* An answer came in: a reply_fn. */
-void desk_heard(void *desk, const char *via, const char *from, const char *text);
+bool desk_heard(void *desk, const char *via, const char *from, const char *text);
 
 /* Each returns JSON (the caller deletes it) and sets *status (HTTP). who: signed in, or NULL for
  * whoever may open the socket; then "as" in what was asked names the person. */
@@ -41,7 +42,7 @@ struct cJSON *desk_take(struct desk *d, const struct cJSON *asked, const char *w
 /* {"incident": 12, "cause": "line", "as": "binh"} */
 struct cJSON *desk_correct(struct desk *d, const struct cJSON *asked, const char *who,
 			   unsigned *status);
-/* {"to": "binh"}: a test message, now */
+/* {"to": "binh"}: a test message; "quiet": true when it waits for the end of quiet hours */
 struct cJSON *desk_test(struct desk *d, const struct cJSON *asked, unsigned *status);
 
 #endif

@@ -17,6 +17,8 @@ struct heartbeat {
 	struct post *post;
 	struct loop_alarm *alarm;
 	CURL *easy; /* of the one under way, or NULL */
+	heartbeat_well_fn *well;
+	void *self;
 	struct heartbeat_counters counters;
 };
 
@@ -68,6 +70,10 @@ static void on_alarm(void *self, mono_t now)
 	loop_alarm_set(h->alarm, mono_after(now, h->every_ms));
 	if (h->easy) /* the last one is not over, and will say how it ended */
 		return;
+	if (h->well && !h->well(h->self)) {
+		take(h, false, "we keep it back, because nothing can be stored or told");
+		return;
+	}
 	h->easy = curl_easy_init();
 	if (h->easy && describe(h))
 		err = post_start(h->post, h->easy, on_done, h);
@@ -96,6 +102,12 @@ struct heartbeat *heartbeat_new(struct loop *l, const char *url, int64_t every_m
 	heartbeat_free(h);
 	errno = ENOMEM;
 	return NULL;
+}
+
+void heartbeat_while(struct heartbeat *h, heartbeat_well_fn *well, void *self)
+{
+	h->well = well;
+	h->self = self;
 }
 
 void heartbeat_free(struct heartbeat *h)

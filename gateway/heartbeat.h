@@ -13,6 +13,9 @@ struct heartbeat;
  * secret and not logged. NULL with errno. */
 struct heartbeat *heartbeat_new(struct loop *l, const char *url, int64_t every_ms,
 				const struct post_options *o);
+/* Only while this says so: that we run is no use to anybody when nothing can be kept or told. */
+typedef bool heartbeat_well_fn(void *self);
+void heartbeat_while(struct heartbeat *h, heartbeat_well_fn *well, void *self);
 void heartbeat_free(struct heartbeat *h);
 
 struct heartbeat_counters {

@@ -596,6 +596,14 @@ static bool open_routes(struct gateway *g)
 	return true;
 }
 
+/* Somebody outside must learn that nobody will be told anything. */
+static bool is_well(void *self)
+{
+	const struct gateway *g = self;
+
+	return turn_keeps(g->turn) && !notify_mute(g->notify);
+}
+
 /* What people answer, who watches us from outside, and what we watch of ourselves. */
 static bool open_ears(struct gateway *g)
 {
@@ -615,6 +623,8 @@ static bool open_ears(struct gateway *g)
 	if (s->heartbeat_url[0])
 		g->heartbeat =
 			heartbeat_new(g->loop, s->heartbeat_url, HEARTBEAT_MS, &post_defaults);
+	if (g->heartbeat)
+		heartbeat_while(g->heartbeat, is_well, g);
 	if (s->sms.inbox[0])
 		g->reply_sms = reply_sms_new(g->loop, s->sms.inbox, desk_heard, g->desk);
 	if (s->zalo_token[0])

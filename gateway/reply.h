@@ -8,9 +8,10 @@
 /*
  * What every source of replies calls for each message that came in: via "sms", "zalo" or "mail",
  * from a number, a chat or an address as it was said there, text all of it. Borrowed for the call.
- * After it the source forgets the message.
+ * After it the source forgets the message; false: it could not be kept, and comes again where the
+ * source can keep it.
  */
-typedef void reply_fn(void *self, const char *via, const char *from, const char *text);
+typedef bool reply_fn(void *self, const char *via, const char *from, const char *text);
 
 /* Why nobody takes anything. */
 enum reply_err {

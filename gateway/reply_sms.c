@@ -168,7 +168,8 @@ static int take(struct reply_sms *r, int folder, struct dirent *const *names, in
 		}
 		len += strlen(text + len);
 	}
-	r->took(r->self, "sms", number, text);
+	if (!r->took(r->self, "sms", number, text))
+		return parts; /* it stays, and is looked at again */
 	for (int i = 0; i < parts; i++)
 		if (unlinkat(folder, names[i]->d_name, 0) < 0 && errno != ENOENT)
 			complain(r, "a message cannot be removed");

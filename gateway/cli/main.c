@@ -359,6 +359,8 @@ static int say(const struct call *c, const char *path, cJSON *asked, const char 
 		return code;
 	if (c->json)
 		return print_json(json);
+	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(json, "quiet")))
+		done = N_("it waits for the end of the quiet hours");
 	printf("%s: %s\n", c->argument, catalogue_str(NULL, done, c->lang));
 	cJSON_Delete(json);
 	return ANSWER_OK;

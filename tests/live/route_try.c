@@ -141,7 +141,7 @@ static int send_one(void)
 
 /* ---- hearing ---- */
 
-static void on_reply(void *self, const char *via, const char *from, const char *text)
+static bool on_reply(void *self, const char *via, const char *from, const char *text)
 {
 	char code[NOTICE_CODE];
 	const enum reply_err err = reply_read(code, text);
@@ -153,6 +153,7 @@ static void on_reply(void *self, const char *via, const char *from, const char *
 	cJSON_AddStringToObject(o, "text", text);
 	cJSON_AddStringToObject(o, err ? "refused" : "code", err ? reply_err_str(err) : code);
 	print(o);
+	return true;
 }
 
 static int hear(void)

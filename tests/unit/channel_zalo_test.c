@@ -182,6 +182,31 @@ static void a_text_is_cut_to_2000_characters_and_no_half_ones(void **state)
 	message = was;
 }
 
+static void whoever_is_called_gets_a_link_that_can_be_opened(void **state)
+{
+	struct letter l = { .key = "k",
+			    .to = "c",
+			    .code = "7K2",
+			    .message = &message,
+			    .page_url = "https://camera.example.org" };
+	cJSON *o;
+
+	(void)state;
+	o = zalo_draw(&l);
+	assert_non_null(strstr(cJSON_GetObjectItem(o, "text")->valuestring,
+			       "\nhttps://camera.example.org/take/7K2"));
+	cJSON_Delete(o);
+	l.page_url = "http://localhost:8080";
+	o = zalo_draw(&l);
+	assert_null(strstr(cJSON_GetObjectItem(o, "text")->valuestring, "localhost"));
+	cJSON_Delete(o);
+	l.page_url = "https://camera.example.org";
+	l.what = TELL_RESOLVED;
+	o = zalo_draw(&l);
+	assert_null(strstr(cJSON_GetObjectItem(o, "text")->valuestring, "/take/"));
+	cJSON_Delete(o);
+}
+
 static void what_was_cancelled_is_not_told(void **state)
 {
 	struct world w;
@@ -213,6 +238,7 @@ int main(void)
 		cmocka_unit_test(everything_else_is_a_failure_that_says_why),
 		cmocka_unit_test(an_endless_answer_is_not_read_to_its_end),
 		cmocka_unit_test(a_text_is_cut_to_2000_characters_and_no_half_ones),
+		cmocka_unit_test(whoever_is_called_gets_a_link_that_can_be_opened),
 		cmocka_unit_test(what_was_cancelled_is_not_told),
 		cmocka_unit_test(a_log_learns_where_but_not_the_token),
 	};

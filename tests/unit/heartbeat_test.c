@@ -108,6 +108,27 @@ static void no_answer_and_a_bad_one_are_failures(void **state)
 	assert_false(heartbeat_counters(w.heartbeat).failing);
 }
 
+static bool is_well(void *self)
+{
+	return *(const bool *)self;
+}
+
+static void it_is_kept_back_while_nobody_would_be_told_anything(void **state)
+{
+	bool well = false;
+
+	(void)state;
+	begin();
+	heartbeat_while(w.heartbeat, is_well, &well);
+	run(3);
+	assert_int_equal(heartbeat_counters(w.heartbeat).sent, 0);
+	assert_int_equal(w.caught, 0);
+	assert_true(heartbeat_counters(w.heartbeat).failing);
+	well = true;
+	run(4);
+	assert_int_equal(heartbeat_counters(w.heartbeat).sent, 1);
+}
+
 static unsigned lines(const char *text)
 {
 	unsigned n = 0;
@@ -158,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(it_is_fetched_again_and_again),
 		test(no_answer_and_a_bad_one_are_failures),
+		test(it_is_kept_back_while_nobody_would_be_told_anything),
 		test(the_log_says_it_once_and_tells_no_secret),
 		test(stopping_in_the_middle_leaves_nothing_behind),
 	};

@@ -21,15 +21,17 @@ struct world {
 	struct reply_sms *replies;
 	char dir[32];
 	unsigned took;
+	bool full; /* nothing can be kept now */
 	char said[2000];
 };
 
-static void on_reply(void *self, const char *via, const char *from, const char *text)
+static bool on_reply(void *self, const char *via, const char *from, const char *text)
 {
 	struct world *w = self;
 
 	w->took++;
 	snprintf(w->said, sizeof w->said, "%s %s %s", via, from, text);
+	return !w->full;
 }
 
 static void world_open(struct world *w)
@@ -107,6 +109,26 @@ static void what_came_before_and_what_comes_is_taken_and_removed(void **state)
 	put(&w, "IN20260514_194400_00_Viettel_00.txt", "Nap the", 7);
 	turn_for(&w, 2, PATIENCE_MS);
 	assert_string_equal(w.said, "sms Viettel Nap the");
+	world_close(&w);
+}
+
+static void what_could_not_be_kept_stays_and_comes_again(void **state)
+{
+	static const char name[] = "IN20260514_194301_00_+84900000123_00.txt";
+	struct world w;
+
+	(void)state;
+	world_open(&w);
+	put(&w, name, "OK 7K2", 6);
+	w.full = true;
+	begin(&w);
+	turn_for(&w, 1, PATIENCE_MS);
+	assert_true(there(&w, name));
+	reply_sms_free(w.replies);
+	w.full = false;
+	begin(&w);
+	turn_for(&w, 2, PATIENCE_MS);
+	assert_false(there(&w, name));
 	world_close(&w);
 }
 
@@ -214,6 +236,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_came_before_and_what_comes_is_taken_and_removed),
+		cmocka_unit_test(what_could_not_be_kept_stays_and_comes_again),
 		cmocka_unit_test(parts_of_one_message_are_joined_once_the_folder_is_quiet),
 		cmocka_unit_test(other_files_are_let_be),
 		cmocka_unit_test(a_name_that_is_none_is_refused),

@@ -37,12 +37,13 @@ static void on_caught(void *self, const char *text)
 	snprintf(((struct world *)self)->text, CATCH_TEXT, "%s", text);
 }
 
-static void on_reply(void *self, const char *via, const char *from, const char *text)
+static bool on_reply(void *self, const char *via, const char *from, const char *text)
 {
 	struct world *w = self;
 
 	w->took++;
 	snprintf(w->said, sizeof w->said, "%s %s %s", via, from, text);
+	return true;
 }
 
 static void world_open(struct world *w)
