@@ -21,7 +21,7 @@ from zalo_server import Zalo  # noqa: E402
 BUILD = None
 NODE_PACE = {"beat_s": 5, "probe_s": 1, "probe_timeout_ms": 500, "mains_out_ms": 500, "mains_back_ms": 500,
              "link_timeout_s": 5, "retry_min_ms": 200, "retry_max_ms": 2000}
-NEXT_S = 30  # what is shipped is 300
+NEXT_S = 60  # what is shipped is 300
 GATEWAY_PACE = {"grace_s": 2, "ask_s": 2, "sight_s": 5, "group_hold_s": 0, "camera_hold_s": 0, "return_hold_s": 1,
                 "again_hold_s": 0, "stable_hold_s": 0, "blind_hold_s": 1, "next_person_s": NEXT_S, "step_s": 5}
 TOKEN, CHAT, NUMBER, STRANGER = "123:abc-SECRET", "c1", "+84900000123", "+84900000999"

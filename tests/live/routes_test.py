@@ -294,8 +294,9 @@ class ZaloBot(unittest.TestCase):
         told = self.send()
         self.assertTrue(told.delivered, told.note)
         self.assertEqual(told.target, self.zalo.url)
+        link = f"{LETTER['page']}/take/{LETTER['code']}"
         self.assertEqual(self.zalo.sent, [{"chat_id": self.asked["to"],
-                                           "text": LETTER["subject"] + "\n" + LETTER["text"]}])
+                                           "text": f"{LETTER['subject']}\n{LETTER['text']}\n{link}"}])
 
     def test_the_longest_text_still_arrives(self):
         told = self.send(text="ậ" * 660, subject="😀" * 45)
