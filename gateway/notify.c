@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* notify: takes due deliveries from the outbox and sends each over its receiver's ways, one after
  * the other, until one has taken it. */
-#include "gateway/notify.h"
+#include "gateway/notify_parts.h"
 
 #include "gateway/alert.h"
-#include "gateway/breaker.h"
-#include "gateway/channel.h"
 #include "gateway/delivery.h"
 #include "mesh/log.h"
 
@@ -26,10 +24,8 @@ enum {
 	LOOK_MS = 60 * 1000,          /* look again at least so often while anything waits */
 	QUIET_MS = 60 * 1000,         /* nothing waits, as far as the store could say */
 	AGAIN_MS = 5 * 1000,          /* the store would not listen: ask it again */
-	SERVICES = 4,                 /* that people's ways go over */
 	ANSWER_MS = 15 * 60 * 1000,   /* whoever answered has looked elsewhere by then */
 	OLD_MS = 25 * 60 * 60 * 1000, /* nobody is paged for the past */
-	SMS_MS = 2 * 60 * 1000,       /* a modem sends one after the other, to everybody */
 };
 
 static const char *const skip_names[] = {
@@ -39,75 +35,6 @@ static const char *const skip_names[] = {
 	[SKIP_BUDGET] = "budget",
 };
 static_assert(COUNT(skip_names) == SKIPS, "name every reason");
-
-/* One way out: a server, a program, a modem. */
-struct route {
-	const struct channel *channel;
-	const void *config;
-	char name[16], target[CHANNEL_TARGET];
-	bool outside; /* needs our line */
-	struct breaker breaker;
-	struct notify_counters counters;
-};
-
-/* Somebody or something that is told. What goes there is in order: one delivery at a time, and no
- * other until it was delivered or all its ways failed. */
-struct party {
-	struct notify *notify;
-	const struct receiver *who;
-	struct {
-		struct route *route;
-		const char *to;
-	} way[PERSON_WAYS];
-	unsigned n_ways;
-
-	struct delivery delivery;  /* on its way, or whose receipt is not written yet; id 0: none */
-	void *handle;              /* of the try under way, or NULL */
-	mono_t began;              /* the first try on this way */
-	unsigned tries;            /* on this way */
-	mono_t again;              /* when to try again in this round */
-	char passed[CHANNEL_NOTE]; /* which ways of this round were passed over, and why */
-	int64_t sms_today;         /* -1: ask the store */
-	struct {
-		bool waiting; /* could not be stored yet */
-		bool delivered, round_over, first_round;
-		wall_t at;
-		const char *via;
-		struct retry next;
-		char note[CHANNEL_NOTE];
-	} receipt;
-};
-
-struct notify {
-	struct store *store;
-	const struct notify_options *options;
-	struct notify_limits limits;
-	struct channel_tools tools;
-	struct loop_alarm *alarm;
-	struct route *routes; /* one a machine, then the services */
-	const char **names;
-	size_t n_routes;
-	struct party *parties; /* one a receiver */
-	size_t n_parties;
-	struct waiting *rows; /* everything unsent, as it is at one kick; id 0: seen to */
-	size_t n_rows, size_rows;
-	struct zalo_service zalo;
-	struct ntfy_service ntfy;
-	struct sms_service sms;
-	bool offline;
-	bool busy, kicked; /* sending; and told meanwhile to look again */
-	struct {
-		bool on;
-		mono_t since; /* that something waits and nothing is delivered; MONO_NEVER: not so
-			       */
-		notify_mute_fn *fn;
-		void *self;
-	} mute;
-	struct {
-		notify_result_fn *fn;
-		void *self;
-	} result;
-};
 
 const char *notify_skip_str(enum notify_skip s)
 {
@@ -719,109 +646,6 @@ bool notify_mute(const struct notify *n)
 
 /* ---- beginning and end ---- */
 
-static struct route *add_route(struct notify *n, const struct channel *c, const char *name,
-			       const void *config, bool outside)
-{
-	struct route *r = &n->routes[n->n_routes];
-
-	*r = (struct route){ .channel = c, .config = config, .outside = outside };
-	snprintf(r->name, sizeof r->name, "%s", name);
-	c->target(r->target, config);
-	n->names[n->n_routes++] = r->name;
-	return r;
-}
-
-static struct party *add_party(struct notify *n)
-{
-	struct party *p = &n->parties[n->n_parties];
-
-	p->notify = n;
-	p->who = &n->options->roster->receivers[n->n_parties++];
-	return p;
-}
-
-static void add_way(struct party *p, struct route *r, const char *to)
-{
-	p->way[p->n_ways].route = r;
-	p->way[p->n_ways++].to = to;
-}
-
-/* A machine has one way, which is its own. */
-static void add_machine(struct notify *n, const struct channel *c, const void *config,
-			const char *url)
-{
-	struct party *p = add_party(n);
-
-	add_way(p, add_route(n, c, p->who->id, config, url && !channel_is_near(url)), p->who->id);
-}
-
-/* What people's ways go over, if it is set up. */
-static void add_services(struct notify *n, const struct notify_options *o)
-{
-	n->zalo = (struct zalo_service){ o->zalo_url, o->zalo_token };
-	n->ntfy = (struct ntfy_service){ o->ntfy_url, o->ntfy_token };
-	n->sms = (struct sms_service){ o->sms_outbox, o->sms_sent, o->sms_error, SMS_MS };
-	if (o->zalo_url && o->zalo_url[0])
-		add_route(n, &channel_zalo, "zalo", &n->zalo, !channel_is_near(o->zalo_url));
-	if (o->sms_outbox && o->sms_outbox[0])
-		add_route(n, &channel_sms, "sms", &n->sms, false);
-	if (o->mail.server && o->mail.server[0])
-		/* A mail server of our own only keeps what it cannot send on. */
-		add_route(n, &channel_mail, "mail", &o->mail, true);
-	if (o->ntfy_url && o->ntfy_url[0])
-		add_route(n, &channel_ntfy, "ntfy", &n->ntfy, !channel_is_near(o->ntfy_url));
-}
-
-static struct route *service(struct notify *n, const char *name)
-{
-	for (size_t i = n->n_routes; i-- > 0;)
-		if (strcmp(n->routes[i].name, name) == 0)
-			return &n->routes[i];
-	return NULL;
-}
-
-/* False when a way goes over what is not set up. */
-static bool add_person(struct notify *n, const struct person_ways *w)
-{
-	struct party *p = add_party(n);
-
-	for (size_t i = 0; i < w->n_ways && i < PERSON_WAYS; i++) {
-		struct route *r = service(n, w->ways[i].via);
-
-		if (!r)
-			return false;
-		add_way(p, r, w->ways[i].to);
-	}
-	return p->n_ways > 0;
-}
-
-static bool add_all(struct notify *n, const struct notify_options *o)
-{
-	const size_t machines = o->n_hooks + o->n_mails + o->n_execs;
-	bool ok = true;
-
-	assert(o->roster->n_receivers == machines + o->n_people);
-	n->routes = calloc(machines + SERVICES, sizeof *n->routes);
-	n->names = calloc(machines + SERVICES, sizeof *n->names);
-	n->parties = calloc(machines + o->n_people + 1, sizeof *n->parties);
-	n->rows = calloc(ROWS_FIRST, sizeof *n->rows);
-	errno = ENOMEM;
-	if (!n->routes || !n->names || !n->parties || !n->rows)
-		return false;
-	n->size_rows = ROWS_FIRST;
-	for (size_t i = 0; i < o->n_hooks; i++)
-		add_machine(n, &channel_hook, &o->hooks[i], o->hooks[i].url);
-	for (size_t i = 0; i < o->n_mails; i++)
-		add_machine(n, &channel_mail, &o->mails[i], o->mails[i].server);
-	for (size_t i = 0; i < o->n_execs; i++)
-		add_machine(n, &channel_exec, &o->execs[i], NULL);
-	add_services(n, o);
-	for (size_t i = 0; ok && i < o->n_people; i++)
-		ok = add_person(n, &o->people[i]);
-	errno = EINVAL;
-	return ok;
-}
-
 struct notify *notify_new_limits(struct loop *l, struct store *s, const struct notify_options *o,
 				 const struct notify_limits *limits)
 {
@@ -841,7 +665,11 @@ struct notify *notify_new_limits(struct loop *l, struct store *s, const struct n
 	n->alarm = n->tools.post ? loop_alarm_new(l, on_alarm, n) : NULL;
 	if (!n->alarm)
 		goto free_notify;
-	if (add_all(n, o))
+	n->rows = calloc(ROWS_FIRST, sizeof *n->rows);
+	if (!n->rows)
+		goto free_notify;
+	n->size_rows = ROWS_FIRST;
+	if (notify_set_up(n, o))
 		return n;
 	why = errno;
 
