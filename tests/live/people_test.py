@@ -168,18 +168,19 @@ class People(unittest.TestCase):
         wait_for("the answer", lambda: len(modem.sent) > before + 1, 40)
         self.assertTrue(modem.sent[-1]["text"].startswith(f"{code}: ky thuat vien 1 da nhan viec."), modem.sent[-1])
         self.assertEqual({s["to"] for s in modem.sent[before:]}, {"0900000123"})  # the stranger hears nothing
-        People.failed_at = time.monotonic()
+        if broken:  # a chat that is not there is no failure of Zalo
+            People.failed_at = time.monotonic()
 
-    def test_2_a_route_that_hangs(self):
-        self.second_way("hang")
-
-    def test_3_a_route_that_lies(self):
-        self.second_way("<html> all is well")
-
-    def test_4_a_route_that_refuses(self):
+    def test_2_a_route_that_refuses(self):
         self.town.zalo.chats.clear()
         self.addCleanup(self.town.zalo.chats.add, CHAT)
         self.second_way(None)
+
+    def test_3_a_route_that_hangs(self):
+        self.second_way("hang")
+
+    def test_4_a_route_that_lies(self):
+        self.second_way("<html> all is well")
 
     def test_5_when_all_ways_to_one_fail_the_next_is_told_at_once(self):
         before, began = len(self.mails()), time.monotonic()
