@@ -512,7 +512,8 @@ static const char *vain(const struct notify *n, const struct waiting *d, wall_t 
 		return "no such receiver any more";
 	if (d->what == TELL_ANSWER && age > ANSWER_MS)
 		return "nobody waits for this answer any more";
-	if (age > OLD_MS)
+	/* Not one that was never tried: our clock may have been set. */
+	if (d->round > 0 && age > OLD_MS)
 		return "it is of another day";
 	return d->moot && who->role != ROLE_MACHINE ? "nobody need go any more" : NULL;
 }

@@ -1239,12 +1239,16 @@ static void nobody_is_called_to_what_is_over_or_of_another_day(void **state)
 	struct made_row *over = add("binh", 42, TELL_FIRING, 0),
 			*old = add("an", 43, TELL_RESOLVED, 0);
 	struct made_row *program = add("hook0", 42, TELL_FIRING, 0);
+	struct made_row *fresh = add("chi", 45, TELL_FIRING, 0);
 
 	(void)state;
 	over->moot = program->moot = true;
 	old->d.made.ms -= INT64_C(26) * 60 * 60 * 1000;
+	old->d.round = 1; /* a new one is sent: our clock may have been set */
+	fresh->d.made.ms = old->d.made.ms;
 	until_sent(program); /* programs are told everything */
 	until_sent(add("binh", 44, TELL_FIRING, 0));
+	until_sent(fresh);
 	assert_true(over->given_up && old->given_up);
 	assert_string_equal(over->note, "nobody need go any more");
 	assert_string_equal(old->note, "it is of another day");
